@@ -1,0 +1,13 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace MoodStream.Contracts;
+
+/// <summary>Source-generated JSON of every message on the wire: camel case, unknown members ignored, required members demanded.</summary>
+[JsonSourceGenerationOptions(
+    JsonSerializerDefaults.Web,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    RespectNullableAnnotations = true)]
+[JsonSerializable(typeof(ImageScored))]
+[JsonSerializable(typeof(StatisticsActivated))]
+public sealed partial class WireJson : JsonSerializerContext;
