@@ -11,4 +11,7 @@ internal interface IIngressPressure
 
     /// <summary>Records that wait to be scored.</summary>
     long Lag { get; }
+
+    /// <summary>Why they may not; null while they may.</summary>
+    string? Refusal { get; }
 }

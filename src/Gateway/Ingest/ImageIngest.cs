@@ -56,10 +56,8 @@ internal sealed class ImageIngest(
     }
 
     /// <summary>Why nothing comes in while the gate is behind; null while it keeps up.</summary>
-    public Refusal? RefuseBusy() => pressure.Accepting ? null : new(
-        ProblemKind.IngressBusy,
-        $"{pressure.Lag} records wait to be scored, which is as much as may wait. Send the image again after the time in Retry-After.",
-        pressure.RetryAfter);
+    public Refusal? RefuseBusy() => pressure.Refusal is not { } why ? null : new(
+        ProblemKind.IngressBusy, $"Nothing is taken in now: {why}. Send the image again after the time in Retry-After.", pressure.RetryAfter);
 
     private async Task<IngestOutcome> TryTakeAsync(ImageUpload upload, CancellationToken cancellation)
     {
