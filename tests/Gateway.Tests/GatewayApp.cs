@@ -37,6 +37,7 @@ internal sealed class GatewayApp : WebApplicationFactory<GatewaySettings>
     {
         foreach (var (name, value) in settings) _settings[$"{GatewaySettings.Section}:{name}"] = value.ToString();
         if (port is { } number) UseKestrel(number);
+        ClientOptions.AllowAutoRedirect = false; // following redirects would gather every body before it is sent
     }
 
     /// <summary>A metric's value, by name and label values in the text format; 0 where it has not been counted.</summary>

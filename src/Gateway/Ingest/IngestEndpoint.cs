@@ -33,7 +33,7 @@ internal sealed class IngestEndpoint(
             telemetry.Refused(refusal);
             return refusal.ToResult(context);
         }
-        LimitBody(context, severalImages ? settings.MaxRequestBytes : settings.MaxImageBytes);
+        LimitBody(context, severalImages ? settings.MaxRequestBytes : 2 * settings.MaxImageBytes);
         return severalImages
             ? await TakeSeveralAsync(source, requestId, contentType!, context)
             : await TakeOneAsync(new(source, requestId ?? ids.Next(), mediaType, request.ContentLength, clock.GetUtcNow(), request.Body), context);
@@ -51,7 +51,8 @@ internal sealed class IngestEndpoint(
             "The body is compressed by a content encoding. Send the encoded image itself, without Content-Encoding.");
     }
 
-    // The server's own limit stops reading even where our count would not come to it; ours gives the better answer.
+    // For one image our own count is the limit; the server's counts the framing of chunks as well, so it is the wider one,
+    // and only bounds what is drained after a refusal.
     private static void LimitBody(HttpContext context, long maxBytes)
     {
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)

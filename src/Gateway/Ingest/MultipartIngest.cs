@@ -32,7 +32,9 @@ internal sealed class MultipartIngest(
                     $"A request has at most {settings.MaxPartsPerRequest} parts; from here on nothing was read. Send the rest in another request.")));
                 break;
             }
-            outcomes.Add(await TakePartAsync(source, requestId, outcomes.Count, part, cancellation));
+            var (outcome, wasLast) = await TakePartAsync(source, requestId, outcomes.Count, part, cancellation);
+            outcomes.Add(outcome);
+            if (wasLast) break;
         }
         return outcomes;
     }
@@ -56,23 +58,24 @@ internal sealed class MultipartIngest(
         return null;
     }
 
-    private async Task<PartOutcome> TakePartAsync(
+    private async Task<(PartOutcome Outcome, bool WasLast)> TakePartAsync(
         string source, string? requestId, int number, MultipartSection part, CancellationToken cancellation)
     {
         var name = FileNameOf(part);
         var headers = part.Headers ?? [];
         var (given, refused) = ImageIdentity.Read(
             headers.GetValueOrDefault(ImageIdentity.IdempotencyKey), headers.GetValueOrDefault(ImageIdentity.CloudEventsId));
-        if (refused is not null) return Refuse(number, refused, name);
+        if (refused is not null) return (Refuse(number, refused, name), false);
         var imageId = given ?? (requestId is null ? ids.Next() : $"{requestId}.{number}");
         if (!ImageIdentity.IsValid(imageId))
-            return Refuse(number, new(ProblemKind.InvalidImageId, $"The id of part {number} would have more than 128 characters. Send a shorter one."), name);
+            return (Refuse(number, new(ProblemKind.InvalidImageId,
+                $"The id of part {number} would have more than 128 characters. Send a shorter one."), name), false);
         var declared = MediaTypeHeaderValue.TryParse(part.ContentType, out var type) ? type.MediaType.Value?.ToLowerInvariant() : null;
         var upload = new ImageUpload(source, imageId, declared, DeclaredBytes: null, clock.GetUtcNow(), part.Body);
         var outcome = await ingest.TakeAsync(upload, cancellation);
         return outcome.Refused is { } no
-            ? new() { Part = number, FileName = name, Status = no.Kind.Status(), Problem = no.ToDetails() }
-            : new() { Part = number, FileName = name, Status = StatusCodes.Status202Accepted, Image = outcome.Taken };
+            ? (new() { Part = number, FileName = name, Status = no.Kind.Status(), Problem = no.ToDetails() }, no.Kind == ProblemKind.IncompleteBody)
+            : (new() { Part = number, FileName = name, Status = StatusCodes.Status202Accepted, Image = outcome.Taken }, false);
     }
 
     private PartOutcome Refuse(int number, Refusal refusal, string? fileName = null)

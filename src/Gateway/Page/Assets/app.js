@@ -41,7 +41,8 @@ function notice(matching) {
   const parts = [];
   if (state.paused && state.held.length > 0) parts.push(`${count(state.held.length)} newer ${state.held.length === 1 ? "image waits" : "images wait"}`);
   if (state.dropped > 0) parts.push(`${count(state.dropped)} passed too fast to show`);
-  if (state.results.length > 0) parts.push(`${count(matching)} of the newest ${count(state.results.length)}`);
+  if (matching < state.results.length) parts.push(`${count(matching)} of the newest ${count(state.results.length)}`);
+  else if (matching > 0) parts.push(`the newest ${count(matching)}`);
   return parts.join(" · ");
 }
 

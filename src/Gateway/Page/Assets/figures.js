@@ -40,7 +40,7 @@ function gateRow(gate) {
     bar("gate-bar", gate.oodRate / scale, promised === undefined ? undefined : promised / scale),
     element("div", { class: "gate-foot" },
       `${count(gate.review)} of ${count(gate.judged)} images`,
-      promised === undefined ? "" : ` · promised false-alarm rate ${share(promised)}`));
+      promised === undefined ? "" : ` · promised ${share(promised)}`));
 }
 
 export function showGates(host, note, gates) {
@@ -48,7 +48,7 @@ export function showGates(host, note, gates) {
   note.textContent = gates.length === 0
     ? "Nothing judged in this time."
     : gates.some(gate => gate.promisedFalseAlarmRate !== undefined)
-      ? "The mark is what the gate promises for in-distribution images; a stream with anomalies lies above it."
+      ? "The mark is the false-alarm rate that the gate promises for in-distribution images; a stream with anomalies lies above it."
       : "";
 }
 

@@ -18,11 +18,11 @@ export function count(value) {
 
 /** A rate per second: the smaller, the finer. */
 export function rate(value) {
-  return value >= 100 ? plain.format(value) : value >= 10 ? value.toFixed(1) : value.toFixed(2).replace(/\.00$/, "");
+  return value === 0 ? "0" : value >= 100 ? plain.format(value) : value.toFixed(value >= 10 ? 1 : 2);
 }
 
 export function share(value) {
-  return `${(100 * value).toFixed(value >= 0.1 ? 1 : 2)} %`;
+  return `${Number((100 * value).toFixed(value >= 0.1 ? 1 : 2))}\u00a0%`;
 }
 
 /** Milliseconds as [number, unit]. */
