@@ -1,0 +1,83 @@
+using MoodStream.Mood.Imaging;
+using SkiaSharp;
+
+namespace MoodStream.Cli.LineCamera;
+
+/// <summary>
+/// A camera over a conveyor that exists only in memory: steel flanges pass by, no two pictures alike, and where something
+/// is wrong the truth is known.
+/// </summary>
+/// <remarks>
+/// Deterministic: seed, size and serial fix a sound frame, and the defect asked for fixes a faulty one, whatever frames came
+/// before. A frame takes a few milliseconds. Thread-safety: owned by one thread.
+/// </remarks>
+internal sealed class SimulatedLineCamera : IDisposable
+{
+    private const int Quality = 90;
+    private const float World = 256;
+    private readonly int _seed;
+    private readonly float _density;
+    private readonly Belt _belt;
+    private readonly PartPainter _parts;
+    private readonly Sensor _sensor;
+    private readonly SKBitmap _scene;
+    private readonly SKSurface _surface;
+    private int _serial;
+
+    /// <summary>Sets up belt, parts and camera.</summary>
+    /// <param name="seed">Seed of all chance.</param>
+    /// <param name="size">Side of the pictures, in pixels, in [64, 1024].</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="size"/> is outside [64, 1024].</exception>
+    public SimulatedLineCamera(int seed, int size = 256)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(size, 64);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(size, 1024);
+        _seed = seed;
+        _density = size / World;
+        var chance = new Random(seed);
+        _belt = new Belt(_density, chance);
+        _parts = new PartPainter(_density, chance);
+        _sensor = new Sensor(size, chance);
+        _scene = new SKBitmap(new SKImageInfo(size, size, SKColorType.Rgba8888, SKAlphaType.Opaque));
+        _surface = SKSurface.Create(_scene.Info, _scene.GetPixels(), _scene.RowBytes);
+    }
+
+    /// <summary>Takes the next picture.</summary>
+    /// <param name="defect">What shall be wrong; null for a sound part, well photographed.</param>
+    public CameraFrame Next(Defect? defect)
+    {
+        var chance = Chance.Of(_seed, _serial);
+        DrawScene(defect, chance);
+        var light = Light.Steady(chance);
+        if (defect == Defect.LampFailure) light = light.Failing(chance);
+        var image = _sensor.Expose(_scene.GetPixelSpan(), light, chance);
+        return new CameraFrame(ImageEncoder.Jpeg(image, Quality), defect, _serial++);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _surface.Dispose();
+        _scene.Dispose();
+        _parts.Dispose();
+        _belt.Dispose();
+    }
+
+    private void DrawScene(Defect? defect, Random chance)
+    {
+        var canvas = _surface.Canvas;
+        canvas.ResetMatrix();
+        canvas.Scale(_density);
+        _belt.Draw(canvas, _serial, chance);
+
+        var pose = Pose.Draw(chance);
+        if (defect == Defect.WrongPart) _parts.DrawOther(canvas, pose, chance);
+        else _parts.DrawFlange(canvas, pose, defect == Defect.MissingHole ? chance.Next(1, 3) : 0, chance);
+
+        if (defect == Defect.Scratch) Scratches.Draw(canvas, pose, chance);
+        if (defect == Defect.ForeignObject) ForeignObjects.Draw(canvas, chance);
+        if (defect == Defect.Blur) Lens.Blur(_surface, _density, chance);
+        if (defect == Defect.LensDirt) Lens.Dirt(canvas, chance);
+        canvas.Flush();
+    }
+}
