@@ -1,6 +1,9 @@
 namespace MoodStream.Cli.LineCamera;
 
-/// <summary>Illumination of one frame: a gain for each pixel and channel.</summary>
+/// <summary>
+/// Illumination of one frame. The gain of a pixel is <c>Lamps(u) · (Across(u) + Down(v))</c>, u and v from −1 to 1 across and
+/// down the picture.
+/// </summary>
 /// <param name="Level">Gain in the middle.</param>
 /// <param name="SlopeX">Change of the gain from the middle to the right edge.</param>
 /// <param name="SlopeY">Change of the gain from the middle to the lower edge.</param>
@@ -21,10 +24,13 @@ internal readonly record struct Light(
         ? this with { DarkSide = chance.Happens(0.5) ? -1 : 1, DarkGain = chance.Between(0.2, 0.5) }
         : this with { Level = Level * chance.Between(0.3, 0.6), Warmth = Warmth + chance.Between(0.02, 0.09) };
 
-    /// <summary>Gain at a point, both coordinates in [−1, 1].</summary>
-    public float Gain(float u, float v)
-    {
-        var gain = Level * (1 + SlopeX * u + SlopeY * v - Vignette * (u * u + v * v));
-        return DarkSide == 0 ? gain : gain * float.Lerp(1, DarkGain, Shading.Step(-0.9f, 0.7f, u * DarkSide));
-    }
+    /// <summary>The part of the gain that a column decides, before the lamps.</summary>
+    public float Across(float u) => Level * (1 + SlopeX * u - Vignette * u * u);
+
+    /// <summary>The part of the gain that a row decides, before the lamps.</summary>
+    public float Down(float v) => Level * (SlopeY * v - Vignette * v * v);
+
+    /// <summary>What is left of the light where a lamp is out; multiplies the sum of the two parts.</summary>
+    public float Lamps(float u) =>
+        DarkSide == 0 ? 1 : float.Lerp(1, DarkGain, Shading.Step(-0.9f, 0.7f, u * DarkSide));
 }

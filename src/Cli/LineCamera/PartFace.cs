@@ -74,13 +74,18 @@ internal sealed class PartFace : IDisposable
 
     private float Light(float x, float y, float inside, float radius)
     {
-        if (inside < Chamfer)
+        var onChamfer = Shading.Step(Chamfer + 0.6f, Chamfer - 0.6f, inside);
+        if (onChamfer > 0)
         {
             var (dx, dy) = _part.Outline.Outwards(x, y);
-            return Shading.Of(dx, dy, 0.62f);
+            return float.Lerp(1, Shading.Of(dx, dy, 0.58f), onChamfer);
         }
 
-        if (_part.Boss == 0 || radius < 1) return 1;
+        return _part.Boss == 0 || radius < 1 ? 1 : HubLight(x, y, radius);
+    }
+
+    private float HubLight(float x, float y, float radius)
+    {
         var edge = OnHubEdge(radius);
         var towardsLamp = (x * Shading.Azimuth.X + y * Shading.Azimuth.Y) / radius;
         // The hub's own shadow falls on the flange behind it.

@@ -6,11 +6,9 @@ namespace MoodStream.Cli.LineCamera;
 internal sealed class PartPainter : IDisposable
 {
     private const int Blanks = 10;
-    private const float HoleRadius = 24;
-    private const float HoleReach = 30;
     private readonly PartFace[] _flanges;
     private readonly PartFace[] _others;
-    private readonly Sprite _hole;
+    private readonly Dictionary<float, Sprite> _holes;
     private readonly SKPaint _ink = new() { IsAntialias = true };
 
     /// <summary>Machines the stock of blanks.</summary>
@@ -18,17 +16,20 @@ internal sealed class PartPainter : IDisposable
     {
         _flanges = [.. Enumerable.Range(0, Blanks).Select(_ => new PartFace(Part.Flange, density, chance))];
         _others = [.. Part.Others.Select(part => new PartFace(part, density, chance))];
-        _hole = new Sprite(HoleReach, density, HoleColour);
+        _holes = Part.Others.Append(Part.Flange).SelectMany(part => part.Holes).Select(hole => hole.Radius).Distinct()
+            .ToDictionary(radius => radius, radius => HoleOf(radius, density));
     }
 
     /// <summary>Draws the product.</summary>
     /// <param name="canvas">The scene, in world units.</param>
     /// <param name="pose">Where it lies.</param>
-    /// <param name="undrilled">How many bolt holes are missing.</param>
+    /// <param name="defect">What is wrong: a scratch and missing holes are drawn here.</param>
     /// <param name="chance">Draws of this frame.</param>
-    public void DrawFlange(SKCanvas canvas, Pose pose, int undrilled, Random chance)
+    public void DrawFlange(SKCanvas canvas, Pose pose, Defect? defect, Random chance)
     {
         chance.OneOf(_flanges).Draw(canvas, pose);
+        if (defect == Defect.Scratch) Scratches.Draw(canvas, pose, chance);
+        var undrilled = defect == Defect.MissingHole ? chance.Next(1, 3) : 0;
         var firstMissing = chance.Next(1, Part.Flange.Holes.Count);
         for (var i = 0; i < Part.Flange.Holes.Count; i++)
         {
@@ -52,14 +53,14 @@ internal sealed class PartPainter : IDisposable
     {
         foreach (var face in _flanges) face.Dispose();
         foreach (var face in _others) face.Dispose();
-        _hole.Dispose();
+        foreach (var hole in _holes.Values) hole.Dispose();
         _ink.Dispose();
     }
 
     private void DrawHole(SKCanvas canvas, Pose pose, Hole hole)
     {
         var (x, y) = pose.Place(hole.X, hole.Y);
-        _hole.Draw(canvas, x, y, hole.Radius / HoleRadius * pose.Scale);
+        _holes[hole.Radius].Draw(canvas, x, y, pose.Scale);
     }
 
     // A square code of random modules, another one on each part.
@@ -86,15 +87,19 @@ internal sealed class PartPainter : IDisposable
     }
 
     // Chamfer around, dark belt below, and the far wall in the light.
-    private static SKColor HoleColour(float x, float y)
+    private static Sprite HoleOf(float hole, float density)
     {
-        var radius = MathF.Sqrt(x * x + y * y);
-        var (dx, dy) = (x / MathF.Max(radius, 0.01f), y / MathF.Max(radius, 0.01f));
-        var rim = 150 * Shading.Of(-dx, -dy, 0.66f);
-        var facing = -(dx * Shading.Azimuth.X + dy * Shading.Azimuth.Y);
-        var wall = 78 * Shading.Step(0.1f, 1, facing) * Shading.Step(0.72f, 0.97f, radius / HoleRadius);
-        var depth = 20 + 12 * Shading.Step(0.2f, -0.6f, (x * Shading.Azimuth.X + y * Shading.Azimuth.Y) / HoleRadius) + wall;
-        var brightness = float.Lerp(depth, rim, Shading.Step(HoleRadius - 0.8f, HoleRadius + 0.8f, radius));
-        return Shading.Steel(brightness, Shading.Step(HoleReach - 0.5f, HoleReach - 2.5f, radius));
+        var chamfer = MathF.Min(0.24f * hole, 4.5f);
+        return new Sprite(hole + chamfer + 1, density, (x, y) =>
+        {
+            var radius = MathF.Sqrt(x * x + y * y);
+            var (dx, dy) = (x / MathF.Max(radius, 0.01f), y / MathF.Max(radius, 0.01f));
+            var rim = 150 * Shading.Of(-dx, -dy, 0.66f);
+            var facing = -(dx * Shading.Azimuth.X + dy * Shading.Azimuth.Y);
+            var wall = 78 * Shading.Step(0.1f, 1, facing) * Shading.Step(0.72f, 0.97f, radius / hole);
+            var depth = 20 + 12 * Shading.Step(-0.2f, 0.6f, facing * radius / hole) + wall;
+            var brightness = float.Lerp(depth, rim, Shading.Step(hole - 0.7f, hole + 0.7f, radius));
+            return Shading.Steel(brightness, Shading.Step(hole + chamfer + 0.5f, hole + chamfer - 0.7f, radius));
+        });
     }
 }

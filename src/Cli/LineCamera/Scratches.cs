@@ -14,22 +14,24 @@ internal static class Scratches
         canvas.ClipPath(face);
 
         var depth = chance.Between(0.55, 1);
-        var angle = chance.Between(0, 360);
+        var main = chance.Between(0, Math.Tau);
         for (var n = chance.Next(1, 4); n > 0; n--)
         {
-            using var furrow = Furrow(pose, angle + chance.Normal(9), chance);
-            Stroke(canvas, furrow, new SKColor(26, 25, 27, (byte)(190 * depth)), chance.Between(1.1, 2.2), 0);
-            Stroke(canvas, furrow, new SKColor(244, 246, 250, (byte)(225 * depth)), chance.Between(0.7, 1.3), 0.9f);
+            var (sin, cos) = MathF.SinCos(main + chance.Normal(0.15));
+            using var furrow = Furrow(pose, sin, cos, chance);
+            Stroke(canvas, furrow, new SKColor(26, 25, 27, (byte)(170 * depth)), chance.Between(1.0, 2.0));
+            canvas.Translate(-0.9f * sin, 0.9f * cos);
+            Stroke(canvas, furrow, new SKColor(250, 251, 255, (byte)(240 * depth)), chance.Between(0.9, 1.5));
+            canvas.Translate(0.9f * sin, -0.9f * cos);
         }
 
         canvas.Restore();
     }
 
-    private static SKPath Furrow(Pose pose, float degrees, Random chance)
+    private static SKPath Furrow(Pose pose, float sin, float cos, Random chance)
     {
-        var (sin, cos) = MathF.SinCos(degrees * MathF.PI / 180);
-        var (out0, around) = (chance.Between(34, 62), chance.Between(0, Math.Tau));
-        var (x, y) = pose.Place(out0 * MathF.Cos(around), out0 * MathF.Sin(around));
+        var (distance, around) = (chance.Between(34, 62), chance.Between(0, Math.Tau));
+        var (x, y) = pose.Place(distance * MathF.Cos(around), distance * MathF.Sin(around));
         var half = chance.Between(15, 44);
         var bend = chance.Normal(5);
         var path = new SKPath();
@@ -38,15 +40,12 @@ internal static class Scratches
         return path;
     }
 
-    private static void Stroke(SKCanvas canvas, SKPath path, SKColor colour, float width, float shift)
+    private static void Stroke(SKCanvas canvas, SKPath path, SKColor colour, float width)
     {
         using var paint = new SKPaint
         {
             IsAntialias = true, IsStroke = true, Color = colour, StrokeWidth = width, StrokeCap = SKStrokeCap.Round,
         };
-        canvas.Save();
-        canvas.Translate(shift, shift);
         canvas.DrawPath(path, paint);
-        canvas.Restore();
     }
 }

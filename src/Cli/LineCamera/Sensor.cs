@@ -1,3 +1,4 @@
+using System.Numerics;
 using MoodStream.Mood.Imaging;
 
 namespace MoodStream.Cli.LineCamera;
@@ -6,10 +7,14 @@ namespace MoodStream.Cli.LineCamera;
 internal sealed class Sensor
 {
     private const int Margin = 64;
+    private const int NoiseUnit = 32;
     private readonly int _size;
     private readonly int _noiseSide;
     private readonly sbyte[] _noise;
+    private readonly byte[] _between;
     private readonly byte[] _soft;
+    private readonly float[] _across;
+    private readonly float[] _lamps;
     private readonly int[] _shot = new int[256];
 
     /// <summary>Draws a tile of noise, larger than the picture so that frames can take different parts of it.</summary>
@@ -18,8 +23,11 @@ internal sealed class Sensor
         _size = size;
         _noiseSide = size + Margin;
         _noise = new sbyte[_noiseSide * _noiseSide * RgbImage.Channels];
-        for (var i = 0; i < _noise.Length; i++) _noise[i] = (sbyte)Math.Clamp(chance.Normal(32), -127, 127);
+        for (var i = 0; i < _noise.Length; i++) _noise[i] = (sbyte)Math.Clamp(chance.Normal(NoiseUnit), -127, 127);
+        _between = new byte[size * size * 4];
         _soft = new byte[size * size * 4];
+        _across = new float[size];
+        _lamps = new float[size];
         // Of a photon count the noise grows with the root; some read-out noise is always there.
         for (var v = 0; v < 256; v++) _shot[v] = (int)(256 * (0.55 + 0.45 * Math.Sqrt(v / 255.0)));
     }
@@ -30,63 +38,70 @@ internal sealed class Sensor
     /// <param name="chance">Draws of this frame.</param>
     public RgbImage Expose(ReadOnlySpan<byte> scene, Light light, Random chance)
     {
-        Soften(scene, (int)chance.Between(18, 44));
+        Soften(scene, (ushort)chance.Between(18, 44));
         var image = new RgbImage(_size, _size, new byte[_size * _size * RgbImage.Channels]);
-        var strength = (int)(256 * chance.Between(2.0, 3.2) / 32);
+        var strength = (int)(256 * chance.Between(2.6, 4.2) / NoiseUnit);
         var (left, top) = (chance.Next(Margin), chance.Next(Margin));
+        for (var x = 0; x < _size; x++)
+        {
+            var u = 2f * x / _size - 1;
+            (_across[x], _lamps[x]) = (light.Across(u), light.Lamps(u));
+        }
+
         for (var y = 0; y < _size; y++)
         {
-            var from = _soft.AsSpan(y * _size * 4, _size * 4);
             var to = image.Pixels.AsSpan(y * _size * RgbImage.Channels, _size * RgbImage.Channels);
             var noise = _noise.AsSpan(((y + top) * _noiseSide + left) * RgbImage.Channels, to.Length);
-            ExposeRow(from, to, noise, light, strength, 2f * y / _size - 1);
+            ExposeRow(_soft.AsSpan(y * _size * 4), to, noise, light.Down(2f * y / _size - 1), light.Warmth, strength);
         }
 
         return image;
     }
 
     private void ExposeRow(
-        ReadOnlySpan<byte> from, Span<byte> to, ReadOnlySpan<sbyte> noise, Light light, int strength, float v)
+        ReadOnlySpan<byte> from, Span<byte> to, ReadOnlySpan<sbyte> noise, float down, float warmth, int strength)
     {
         for (var x = 0; x < _size; x++)
         {
-            var gain = light.Gain(2f * x / _size - 1, v);
+            var gain = _lamps[x] * (_across[x] + down);
             var at = x * RgbImage.Channels;
-            to[at] = Read(from[x * 4] * gain * (1 + light.Warmth), noise[at], strength);
+            to[at] = Read(from[x * 4] * gain * (1 + warmth), noise[at], strength);
             to[at + 1] = Read(from[x * 4 + 1] * gain, noise[at + 1], strength);
-            to[at + 2] = Read(from[x * 4 + 2] * gain * (1 - light.Warmth), noise[at + 2], strength);
+            to[at + 2] = Read(from[x * 4 + 2] * gain * (1 - warmth), noise[at + 2], strength);
         }
     }
 
     private byte Read(float value, sbyte noise, int strength)
     {
-        var level = Math.Clamp((int)value, 0, 255);
-        return (byte)Math.Clamp(level + (noise * strength * _shot[level] >> 16), 0, 255);
+        var level = Math.Clamp((int)(value + 0.5f), 0, 255);
+        return (byte)Math.Clamp(level + (noise * strength * _shot[level] + (1 << 15) >> 16), 0, 255);
     }
 
-    // Three taps each way, weights side : 256 − 2 side : side; the outermost pixels stay as they are.
-    private void Soften(ReadOnlySpan<byte> scene, int side)
+    // Three taps each way, weights side : 256 - 2 side : side; the outermost pixels stay as they are.
+    private void Soften(ReadOnlySpan<byte> scene, ushort side)
     {
-        var (stride, middle) = (_size * 4, 256 - 2 * side);
-        scene.CopyTo(_soft);
-        for (var y = 0; y < _size; y++)
+        var stride = _size * 4;
+        scene.CopyTo(_between);
+        Mix(scene, scene[4..], scene[8..], _between.AsSpan(4, scene.Length - 8), side);
+        _between.CopyTo(_soft, 0);
+        Mix(_between, _between.AsSpan(stride), _between.AsSpan(2 * stride), _soft.AsSpan(stride, scene.Length - 2 * stride), side);
+    }
+
+    private static void Mix(
+        ReadOnlySpan<byte> before, ReadOnlySpan<byte> here, ReadOnlySpan<byte> after, Span<byte> to, ushort side)
+    {
+        var middle = (ushort)(256 - 2 * side);
+        var i = 0;
+        for (; i <= to.Length - Vector<byte>.Count; i += Vector<byte>.Count)
         {
-            var from = scene.Slice(y * stride, stride);
-            var to = _soft.AsSpan(y * stride, stride);
-            for (var i = 4; i < to.Length - 4; i++) to[i] = (byte)((side * (from[i - 4] + from[i + 4]) + middle * from[i]) >> 8);
+            Vector.Widen(new Vector<byte>(before[i..]), out var before0, out var before1);
+            Vector.Widen(new Vector<byte>(here[i..]), out var here0, out var here1);
+            Vector.Widen(new Vector<byte>(after[i..]), out var after0, out var after1);
+            var low = ((before0 + after0) * side + here0 * middle) >>> 8;
+            var high = ((before1 + after1) * side + here1 * middle) >>> 8;
+            Vector.Narrow(low, high).CopyTo(to[i..]);
         }
 
-        Span<byte> above = _soft.AsSpan(0, stride).ToArray();
-        for (var y = 1; y < _size - 1; y++)
-        {
-            var row = _soft.AsSpan(y * stride, stride);
-            var below = _soft.AsSpan((y + 1) * stride, stride);
-            for (var i = 0; i < row.Length; i++)
-            {
-                var here = row[i];
-                row[i] = (byte)((side * (above[i] + below[i]) + middle * here) >> 8);
-                above[i] = here;
-            }
-        }
+        for (; i < to.Length; i++) to[i] = (byte)((side * (before[i] + after[i]) + middle * here[i]) >> 8);
     }
 }

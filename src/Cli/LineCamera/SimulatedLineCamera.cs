@@ -35,10 +35,10 @@ internal sealed class SimulatedLineCamera : IDisposable
         _seed = seed;
         _density = size / World;
         var chance = new Random(seed);
-        _belt = new Belt(_density, chance);
+        _belt = new Belt(size, _density, chance);
         _parts = new PartPainter(_density, chance);
         _sensor = new Sensor(size, chance);
-        _scene = new SKBitmap(new SKImageInfo(size, size, SKColorType.Rgba8888, SKAlphaType.Opaque));
+        _scene = new SKBitmap(new SKImageInfo(size, size, SKColorType.Rgba8888, SKAlphaType.Premul));
         _surface = SKSurface.Create(_scene.Info, _scene.GetPixels(), _scene.RowBytes);
     }
 
@@ -72,9 +72,8 @@ internal sealed class SimulatedLineCamera : IDisposable
 
         var pose = Pose.Draw(chance);
         if (defect == Defect.WrongPart) _parts.DrawOther(canvas, pose, chance);
-        else _parts.DrawFlange(canvas, pose, defect == Defect.MissingHole ? chance.Next(1, 3) : 0, chance);
+        else _parts.DrawFlange(canvas, pose, defect, chance);
 
-        if (defect == Defect.Scratch) Scratches.Draw(canvas, pose, chance);
         if (defect == Defect.ForeignObject) ForeignObjects.Draw(canvas, chance);
         if (defect == Defect.Blur) Lens.Blur(_surface, _density, chance);
         if (defect == Defect.LensDirt) Lens.Dirt(canvas, chance);

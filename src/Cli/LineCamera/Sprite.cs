@@ -17,20 +17,8 @@ internal sealed class Sprite : IDisposable
     {
         _reach = reach;
         var side = (int)MathF.Ceiling(2 * reach * density);
-        using var bitmap = new SKBitmap(new SKImageInfo(side, side, SKColorType.Rgba8888, SKAlphaType.Unpremul));
-        for (var y = 0; y < side; y++)
-        {
-            for (var x = 0; x < side; x++)
-            {
-                var (u, v) = ((x + 0.5f) / side * 2 - 1, (y + 0.5f) / side * 2 - 1);
-                bitmap.SetPixel(x, y, colour(u * reach, v * reach));
-            }
-        }
-
-        using var unpremultiplied = SKImage.FromBitmap(bitmap);
-        using var target = SKSurface.Create(new SKImageInfo(side, side, SKColorType.Rgba8888, SKAlphaType.Premul));
-        target.Canvas.DrawImage(unpremultiplied, 0, 0);
-        _image = target.Snapshot();
+        _image = Texture.Image(side, SKAlphaType.Premul, (x, y) => SKPMColor.PreMultiply(
+            colour(((x + 0.5f) / side * 2 - 1) * reach, ((y + 0.5f) / side * 2 - 1) * reach)));
     }
 
     /// <summary>Stamps the picture around a point.</summary>
