@@ -22,15 +22,17 @@ internal static class Lens
     /// <summary>Lays dust out of focus over the scene, or a smear.</summary>
     public static void Dirt(SKCanvas canvas, Random chance)
     {
-        for (var n = chance.Next(2, 7); n > 0; n--) Spot(canvas, chance);
+        // Dirt over the dark belt hardly shows: at least one spot lies before the part.
+        Spot(canvas, chance.Between(70, 186), chance.Between(70, 186), chance);
+        for (var n = chance.Next(2, 7); n > 0; n--) Spot(canvas, chance.Between(10, 246), chance.Between(10, 246), chance);
         if (chance.Happens(0.45)) Smear(canvas, chance);
     }
 
-    private static void Spot(SKCanvas canvas, Random chance)
+    private static void Spot(SKCanvas canvas, float x, float y, Random chance)
     {
-        var radius = chance.Between(6, 24);
-        var dark = new SKColor(26, 22, 16, (byte)chance.Next(90, 190));
-        Blob(canvas, chance.Between(10, 246), chance.Between(10, 246), radius, chance.Between(0.7, 1), dark, chance);
+        var radius = chance.Between(7, 24);
+        var dark = new SKColor(26, 22, 16, (byte)chance.Next(110, 195));
+        Blob(canvas, x, y, radius, chance.Between(0.7, 1), dark, chance);
     }
 
     private static void Smear(SKCanvas canvas, Random chance)

@@ -24,13 +24,14 @@ internal sealed class PartPainter : IDisposable
     /// <param name="canvas">The scene, in world units.</param>
     /// <param name="pose">Where it lies.</param>
     /// <param name="defect">What is wrong: a scratch and missing holes are drawn here.</param>
-    /// <param name="chance">Draws of this frame.</param>
-    public void DrawFlange(SKCanvas canvas, Pose pose, Defect? defect, Random chance)
+    /// <param name="chance">Draws of this part.</param>
+    /// <param name="flaw">Draws of the defect.</param>
+    public void DrawFlange(SKCanvas canvas, Pose pose, Defect? defect, Random chance, Random flaw)
     {
         chance.OneOf(_flanges).Draw(canvas, pose);
-        if (defect == Defect.Scratch) Scratches.Draw(canvas, pose, chance);
-        var undrilled = defect == Defect.MissingHole ? chance.Next(1, 3) : 0;
-        var firstMissing = chance.Next(1, Part.Flange.Holes.Count);
+        if (defect == Defect.Scratch) Scratches.Draw(canvas, pose, flaw);
+        var undrilled = defect == Defect.MissingHole ? flaw.Next(1, 3) : 0;
+        var firstMissing = flaw.Next(1, Part.Flange.Holes.Count);
         for (var i = 0; i < Part.Flange.Holes.Count; i++)
         {
             var missing = i > 0 && (i - firstMissing + 6) % 6 < undrilled;

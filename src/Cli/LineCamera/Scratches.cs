@@ -12,6 +12,7 @@ internal static class Scratches
         face.AddCircle(pose.X, pose.Y, 76 * pose.Scale);
         canvas.Save();
         canvas.ClipPath(face);
+        using var softness = SKMaskFilter.CreateBlur(SKBlurStyle.Normal, 0.45f);
 
         var depth = chance.Between(0.55, 1);
         var main = chance.Between(0, Math.Tau);
@@ -19,9 +20,9 @@ internal static class Scratches
         {
             var (sin, cos) = MathF.SinCos(main + chance.Normal(0.15));
             using var furrow = Furrow(pose, sin, cos, chance);
-            Stroke(canvas, furrow, new SKColor(26, 25, 27, (byte)(170 * depth)), chance.Between(1.0, 2.0));
+            Stroke(canvas, furrow, new SKColor(26, 25, 27, (byte)(190 * depth)), chance.Between(1.2, 2.2), softness);
             canvas.Translate(-0.9f * sin, 0.9f * cos);
-            Stroke(canvas, furrow, new SKColor(250, 251, 255, (byte)(240 * depth)), chance.Between(0.9, 1.5));
+            Stroke(canvas, furrow, new SKColor(250, 251, 255, (byte)(250 * depth)), chance.Between(1.1, 1.7), softness);
             canvas.Translate(0.9f * sin, -0.9f * cos);
         }
 
@@ -40,11 +41,12 @@ internal static class Scratches
         return path;
     }
 
-    private static void Stroke(SKCanvas canvas, SKPath path, SKColor colour, float width)
+    private static void Stroke(SKCanvas canvas, SKPath path, SKColor colour, float width, SKMaskFilter softness)
     {
         using var paint = new SKPaint
         {
             IsAntialias = true, IsStroke = true, Color = colour, StrokeWidth = width, StrokeCap = SKStrokeCap.Round,
+            MaskFilter = softness,
         };
         canvas.DrawPath(path, paint);
     }

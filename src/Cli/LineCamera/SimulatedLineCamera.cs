@@ -8,8 +8,8 @@ namespace MoodStream.Cli.LineCamera;
 /// is wrong the truth is known.
 /// </summary>
 /// <remarks>
-/// Deterministic: seed, size and serial fix a sound frame, and the defect asked for fixes a faulty one, whatever frames came
-/// before. A frame takes a few milliseconds. Thread-safety: owned by one thread.
+/// Deterministic: seed, size and serial fix a sound frame, and a faulty one differs from it in its defect alone, whatever
+/// frames came before. A frame takes a few milliseconds. Thread-safety: owned by one thread.
 /// </remarks>
 internal sealed class SimulatedLineCamera : IDisposable
 {
@@ -46,11 +46,13 @@ internal sealed class SimulatedLineCamera : IDisposable
     /// <param name="defect">What shall be wrong; null for a sound part, well photographed.</param>
     public CameraFrame Next(Defect? defect)
     {
-        var chance = Chance.Of(_seed, _serial);
-        DrawScene(defect, chance);
-        var light = Light.Steady(chance);
-        if (defect == Defect.LampFailure) light = light.Failing(chance);
-        var image = _sensor.Expose(_scene.GetPixelSpan(), light, chance);
+        var flaw = Chance.Of(_seed, _serial, ChanceStream.Flaw);
+        DrawScene(defect, Chance.Of(_seed, _serial, ChanceStream.Scene), flaw);
+
+        var exposure = Chance.Of(_seed, _serial, ChanceStream.Exposure);
+        var light = Light.Steady(exposure);
+        if (defect == Defect.LampFailure) light = light.Failing(flaw);
+        var image = _sensor.Expose(_scene.GetPixelSpan(), light, exposure);
         return new CameraFrame(ImageEncoder.Jpeg(image, Quality), defect, _serial++);
     }
 
@@ -63,7 +65,7 @@ internal sealed class SimulatedLineCamera : IDisposable
         _belt.Dispose();
     }
 
-    private void DrawScene(Defect? defect, Random chance)
+    private void DrawScene(Defect? defect, Random chance, Random flaw)
     {
         var canvas = _surface.Canvas;
         canvas.ResetMatrix();
@@ -71,12 +73,12 @@ internal sealed class SimulatedLineCamera : IDisposable
         _belt.Draw(canvas, _serial, chance);
 
         var pose = Pose.Draw(chance);
-        if (defect == Defect.WrongPart) _parts.DrawOther(canvas, pose, chance);
-        else _parts.DrawFlange(canvas, pose, defect, chance);
+        if (defect == Defect.WrongPart) _parts.DrawOther(canvas, pose, flaw);
+        else _parts.DrawFlange(canvas, pose, defect, chance, flaw);
 
-        if (defect == Defect.ForeignObject) ForeignObjects.Draw(canvas, chance);
-        if (defect == Defect.Blur) Lens.Blur(_surface, _density, chance);
-        if (defect == Defect.LensDirt) Lens.Dirt(canvas, chance);
+        if (defect == Defect.ForeignObject) ForeignObjects.Draw(canvas, flaw);
+        if (defect == Defect.Blur) Lens.Blur(_surface, _density, flaw);
+        if (defect == Defect.LensDirt) Lens.Dirt(canvas, flaw);
         canvas.Flush();
     }
 }
