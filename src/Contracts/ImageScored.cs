@@ -18,19 +18,19 @@ public sealed record ImageScored
     public required Verdict Verdict { get; init; }
 
     /// <summary>OOD score in the detector's unit; larger is further out. Absent if <see cref="Unscored"/> says why.</summary>
-    public required double? Score { get; init; }
+    public double? Score { get; init; }
 
     /// <summary>Conformal p-value, in (0, 1]; small is out-of-distribution. Absent if <see cref="Unscored"/> says why.</summary>
-    public required double? PValue { get; init; }
+    public double? PValue { get; init; }
 
     /// <summary>Accepted if the score is at most this. Absent if <see cref="Unscored"/> says why.</summary>
-    public required double? Threshold { get; init; }
+    public double? Threshold { get; init; }
 
     /// <summary>False-alarm rate the threshold promises, in (0, 1).</summary>
     public double? PromisedFalseAlarmRate { get; init; }
 
     /// <summary>Detector that gave the score.</summary>
-    public required string? Detector { get; init; }
+    public string? Detector { get; init; }
 
     /// <summary>Statistics version the score was computed with; a rising integer per gate, 0 if <see cref="Unscored"/> says why.</summary>
     public required long StatisticsVersion { get; init; }

@@ -51,9 +51,6 @@ public sealed record GatewaySettings : ICheckedSettings
     [Range(1, 10_000)]
     public int EventQueueLength { get; init; } = 256;
 
-    /// <summary>False-alarm rate that each gate promises, in (0, 1), shown beside what is seen. Gates that are absent show none.</summary>
-    public IReadOnlyDictionary<string, double> PromisedFalseAlarmRates { get; init; } = new Dictionary<string, double>();
-
     /// <inheritdoc/>
     public IEnumerable<SettingProblem> Check()
     {
@@ -64,9 +61,6 @@ public sealed record GatewaySettings : ICheckedSettings
             yield return new(nameof(InlineLimitBytes), InlineLimitBytes, $"0 to {nameof(MaxImageBytes)}, {MaxImageBytes}");
         if (UploadMemoryBytes < 3 * MaxImageBytes)
             yield return new(nameof(UploadMemoryBytes), UploadMemoryBytes, $"at least three times {nameof(MaxImageBytes)}, {3 * MaxImageBytes}");
-        foreach (var (gate, rate) in PromisedFalseAlarmRates)
-            if (rate is not (> 0 and < 1))
-                yield return new($"{nameof(PromisedFalseAlarmRates)}:{gate}", rate, "a rate above 0 and below 1, such as 0.05");
     }
 
     private static bool IsListenUrl(string? url)

@@ -25,7 +25,7 @@ internal readonly record struct RatePoint(DateTimeOffset At, int In, int Accept,
 /// <param name="Judged">Images it judged.</param>
 /// <param name="Review">Of these, sent to review.</param>
 /// <param name="OodRate">Review by judged, in [0, 1].</param>
-/// <param name="PromisedFalseAlarmRate">What the gate promises for in-distribution images, in (0, 1); absent where it is not known here.</param>
+/// <param name="PromisedFalseAlarmRate">What the gate promises for in-distribution images, in (0, 1), by its latest result; absent where that does not tell.</param>
 internal readonly record struct GateRate(string Gate, int Judged, int Review, double OodRate, double? PromisedFalseAlarmRate);
 
 /// <summary>Rates over time.</summary>
@@ -72,11 +72,12 @@ internal sealed record RateSeries
 /// The times are those of the results, not of their arrival here: a gateway that starts late draws the same picture.
 /// Thread-safety: any thread.
 /// </remarks>
-internal sealed class LiveRates(TimeProvider clock, GatewaySettings settings)
+internal sealed class LiveRates(TimeProvider clock)
 {
     private readonly Lock _gate = new();
     private readonly RateWindow _seconds = new(TimeSpan.FromSeconds(1), 300);
     private readonly RateWindow _minutes = new(TimeSpan.FromMinutes(1), 1440);
+    private readonly Dictionary<string, double> _promised = [];
     private RateSeries.Totals _total;
 
     /// <summary>Counts one ended image.</summary>
@@ -90,6 +91,8 @@ internal sealed class LiveRates(TimeProvider clock, GatewaySettings settings)
                 if (window.At(result.ReceivedAt, now) is { } received) received.In++;
                 window.At(result.EndedAt, now)?.CountEnd(result);
             }
+            if (result is { Gate: { } gate, PromisedFalseAlarmRate: { } promised } && (_promised.Count < RateBucket.MostGates || _promised.ContainsKey(gate)))
+                _promised[gate] = promised;
             _total = result.Verdict switch
             {
                 LiveVerdict.Accept => _total with { Accept = _total.Accept + 1 },
@@ -138,5 +141,5 @@ internal sealed class LiveRates(TimeProvider clock, GatewaySettings settings)
             .Select(gate => new GateRate(gate.Gate, gate.Judged, gate.Review, (double)gate.Review / gate.Judged, Promised(gate.Gate)))];
 
     private double? Promised(string gate) =>
-        settings.PromisedFalseAlarmRates.TryGetValue(gate, out var rate) ? rate : null;
+        _promised.TryGetValue(gate, out var rate) ? rate : null;
 }

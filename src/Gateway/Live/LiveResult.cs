@@ -66,6 +66,12 @@ internal sealed record LiveResult
     /// <summary>Conformal p-value, in (0, 1].</summary>
     public double? PValue { get; init; }
 
+    /// <summary>False-alarm rate that the threshold promises, in (0, 1).</summary>
+    public double? PromisedFalseAlarmRate { get; init; }
+
+    /// <summary>Why it went to review without a score.</summary>
+    public string? Unscored { get; init; }
+
     /// <summary>Detector that gave the score.</summary>
     public string? Detector { get; init; }
 
@@ -90,7 +96,7 @@ internal sealed record LiveResult
     /// <summary>Position of the input record: topic, partition, offset.</summary>
     public string? Position { get; init; }
 
-    /// <summary>Claim-check of the bytes in the image store.</summary>
+    /// <summary>Reference of the bytes in the image store: the claim-check, or what a dead letter had to leave behind.</summary>
     public string? DataReference { get; init; }
 
     /// <summary>When the image was put in, UTC.</summary>

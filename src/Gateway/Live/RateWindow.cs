@@ -3,7 +3,9 @@ namespace MoodStream.Gateway.Live;
 /// <summary>What happened in one step of time.</summary>
 internal sealed class RateBucket
 {
-    private const int MostGates = 64;
+    /// <summary>Gates told apart; anyone can write to a topic, so that their number has a bound.</summary>
+    public const int MostGates = 64;
+
     private const string OtherGates = "(other)";
 
     /// <summary>Which step of time: ticks since the year 1, divided by the step.</summary>

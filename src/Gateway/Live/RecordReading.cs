@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
@@ -51,6 +52,8 @@ internal static class RecordReading
             Score = Finite(scored.Score),
             Threshold = Finite(scored.Threshold),
             PValue = Finite(scored.PValue),
+            PromisedFalseAlarmRate = Finite(scored.PromisedFalseAlarmRate),
+            Unscored = Cut(scored.Unscored),
             Detector = Cut(scored.Detector),
             StatisticsVersion = scored.StatisticsVersion,
             ModelHash = Cut(scored.ModelHash),
@@ -70,7 +73,9 @@ internal static class RecordReading
         var original = OriginalPosition(record);
         var imageId = Cut(record.Header(RecordHeaders.Id) ?? original ?? record.Position.ToString());
         var reason = Cut(record.Header(RecordHeaders.DeadLetterReason) ?? "unknown");
-        var reference = record.Header(RecordHeaders.DataReference);
+        var reference = record.Header(RecordHeaders.DeadLetterEvidenceKind) == DeadLetterEvidenceKinds.Value
+            ? record.Header(RecordHeaders.DeadLetterEvidence)
+            : record.Header(RecordHeaders.DataReference);
         var hasBytes = reference is not null || record.Value is { Length: > 0 };
         return new()
         {
@@ -78,9 +83,9 @@ internal static class RecordReading
             Source = Cut(record.Header(RecordHeaders.Source) ?? (record.Key is { } key ? Encoding.UTF8.GetString(key) : "")),
             Verdict = LiveVerdict.DeadLetter,
             Reason = reason,
-            Detail = record.Header(RecordHeaders.DeadLetterDetail) is { } detail ? Cut(detail, MostDetailCharacters) : null,
+            Detail = Cut(record.Header(RecordHeaders.DeadLetterDetail), MostDetailCharacters),
             Position = original,
-            DataReference = reference is null ? null : Cut(reference),
+            DataReference = Cut(reference),
             ReceivedAt = Time(record.Header(RecordHeaders.Time)) ?? record.Timestamp,
             EndedAt = Time(record.Header(RecordHeaders.DeadLetterTime)) ?? record.Timestamp,
             BytesAt = reference is null ? record.Position : null,
@@ -111,7 +116,8 @@ internal static class RecordReading
     private static DateTimeOffset? Time(string? text) =>
         DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) ? time : null;
 
-    private static double? Finite(double number) => double.IsFinite(number) ? number : null;
+    private static double? Finite(double? number) => number is { } n && double.IsFinite(n) ? n : null;
 
-    private static string Cut(string text, int most = MostCharacters) => text.Length <= most ? text : text[..(most - 1)] + "…";
+    [return: NotNullIfNotNull(nameof(text))]
+    private static string? Cut(string? text, int most = MostCharacters) => text?.Length > most ? text[..(most - 1)] + "…" : text;
 }

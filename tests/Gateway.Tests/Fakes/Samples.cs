@@ -38,6 +38,7 @@ internal static class Samples
         Score = verdict == Verdict.Accept ? 200 : 900,
         PValue = verdict == Verdict.Accept ? 0.4 : 0.001,
         Threshold = 400,
+        PromisedFalseAlarmRate = 0.05,
         Detector = "mahalanobis++",
         StatisticsVersion = 3,
         ModelHash = "00112233445566aa",

@@ -65,7 +65,7 @@ public sealed class LiveEndpointsTests
     [Fact]
     public async Task Rates_EndedImages_AreCountedWithLagAndPromise()
     {
-        await using var app = new GatewayApp(settings: ("PromisedFalseAlarmRates:parts", 0.05));
+        await using var app = new GatewayApp();
         using var client = app.CreateClient();
         app.Pressure.Lag = 42;
         for (var i = 0; i < 4; i++)

@@ -1,6 +1,5 @@
 using CsCheck;
 using Microsoft.Extensions.Time.Testing;
-using MoodStream.Gateway;
 using MoodStream.Gateway.Live;
 
 namespace MoodStream.GatewayTests.Live;
@@ -12,10 +11,7 @@ public sealed class LiveRatesTests
     private readonly FakeTimeProvider _clock = new(Noon);
     private readonly LiveRates _rates;
 
-    public LiveRatesTests() => _rates = new(_clock, new GatewaySettings
-    {
-        PromisedFalseAlarmRates = new Dictionary<string, double> { ["parts"] = 0.05 },
-    });
+    public LiveRatesTests() => _rates = new(_clock);
 
     [Fact]
     public void Read_EndedImages_CountInTheSecondTheyWerePutInAndEnded()
@@ -70,7 +66,7 @@ public sealed class LiveRatesTests
     public void Read_Gates_TellReviewByJudgedBesideThePromise()
     {
         for (var i = 0; i < 20; i++) _rates.Count(Ended(i < 3 ? LiveVerdict.Review : LiveVerdict.Accept, Noon, Noon));
-        _rates.Count(Ended(LiveVerdict.Accept, Noon, Noon) with { Gate = "fabric" });
+        _rates.Count(Ended(LiveVerdict.Accept, Noon, Noon) with { Gate = "fabric", PromisedFalseAlarmRate = null });
         _rates.Count(Ended(LiveVerdict.DeadLetter, Noon, Noon) with { Gate = null });
 
         Assert.Equal(
@@ -129,6 +125,7 @@ public sealed class LiveRatesTests
         ImageId = "image",
         Source = "belt-1",
         Gate = "parts",
+        PromisedFalseAlarmRate = 0.05,
         Verdict = verdict,
         ReceivedAt = receivedAt,
         EndedAt = endedAt,

@@ -29,6 +29,7 @@ public sealed class RecordReadingTests
                 Score = 900,
                 Threshold = 400,
                 PValue = 0.001,
+                PromisedFalseAlarmRate = 0.05,
                 Detector = "mahalanobis++",
                 StatisticsVersion = 3,
                 ModelHash = "00112233445566aa",
@@ -50,6 +51,28 @@ public sealed class RecordReadingTests
 
         Assert.Equal(new RecordPosition(Topics.Images, 2, 17), result!.BytesAt);
         Assert.Equal("/v1/images/a", result.Image);
+    }
+
+    [Fact]
+    public void Read_ReviewWithoutScore_SaysWhy()
+    {
+        var (result, _) = RecordReading.Read(_feed.Record(
+            Samples.Scored("a", Noon, Verdict.Review) with { Score = null, PValue = null, Threshold = null, Unscored = "no statistics" }));
+
+        Assert.Equal((LiveVerdict.Review, null, "no statistics"), (result!.Verdict, result.Score, result.Unscored));
+    }
+
+    [Fact]
+    public void Read_DeadLetterThatLeftItsBytesBehind_FindsThemInTheStore()
+    {
+        var record = _feed.DeadLetter("a", DeadLetterReason.Truncated, Noon);
+        var headers = record.Headers
+            .Append(new(RecordHeaders.DeadLetterEvidence, "evidence"u8.ToArray()))
+            .Append(new(RecordHeaders.DeadLetterEvidenceKind, "value"u8.ToArray()));
+
+        var (result, _) = RecordReading.Read(record with { Headers = [.. headers] });
+
+        Assert.Equal(("evidence", "/v1/images/a"), (result!.DataReference, result.Image));
     }
 
     [Theory]

@@ -13,7 +13,7 @@ public sealed class Preview
     public async Task Page_MadeUpStream_IsServedForTwoMinutes()
     {
         var photos = Directory.GetFiles(SharedFiles.Require("data", "photos")).Order(StringComparer.Ordinal).Select(File.ReadAllBytes).ToList();
-        await using var app = new GatewayApp(port: 8099, ("PromisedFalseAlarmRates:parts", 0.05), ("PromisedFalseAlarmRates:fabric", 0.02));
+        await using var app = new GatewayApp(port: 8099);
         app.Clock.SetUtcNow(TimeProvider.System.GetUtcNow());
         app.StartServer();
         var references = new List<string>();
@@ -49,6 +49,7 @@ public sealed class Preview
             {
                 Source = source,
                 Gate = source == "belt-4" ? "fabric" : "parts",
+                PromisedFalseAlarmRate = source == "belt-4" ? 0.02 : 0.05,
                 Score = score,
                 PValue = Math.Max(0.0004, Math.Exp(-score / 90)),
                 DataReference = references[chance.Next(references.Count)],

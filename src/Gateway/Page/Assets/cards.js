@@ -28,16 +28,20 @@ function spoken(result) {
   const subject = `${verdictWords[result.verdict]}, source ${result.source}, ${time(result.endedAt)}`;
   return result.verdict === "dead-letter"
     ? `${subject}. Reason: ${result.reason}.`
+    : result.unscored ? `${subject}. Not scored: ${result.unscored}.`
     : `${subject}. Score ${score(result.score)}, threshold ${score(result.threshold)}, p-value ${score(result.pValue)}, gate ${result.gate}, statistics version ${result.statisticsVersion}.`;
 }
 
 function judged(result) {
+  const where = element("span", { class: "row quiet" }, element("span", {}, result.gate), element("span", {}, `statistics ${result.statisticsVersion}`));
+  if (result.unscored)
+    return [element("span", { class: "unscored" }, "not scored"), element("span", { class: "explain" }, result.unscored), where];
   return [
     scoreBar(result),
     element("span", { class: "row number" },
       element("span", {}, `${score(result.score)} `, element("span", { class: "quiet" }, `of ${score(result.threshold)}`)),
       element("span", {}, `p ${score(result.pValue)}`)),
-    element("span", { class: "row quiet" }, element("span", {}, result.gate), element("span", {}, `statistics ${result.statisticsVersion}`)),
+    where,
   ];
 }
 

@@ -1,14 +1,16 @@
 // The dialog with one image and its full result.
 
 import { picture, scoreBar } from "./cards.js";
-import { duration, element, score, verdictBadge } from "./format.js";
+import { duration, element, score, share, verdictBadge } from "./format.js";
 
 const facts = [
   ["Source", result => result.source],
   ["Image id", result => result.imageId, "code"],
   ["Gate", result => result.gate],
   ["Score", result => result.score === undefined ? undefined : `${score(result.score)}, threshold ${score(result.threshold)}`],
+  ["Not scored", result => result.unscored],
   ["p-value", result => result.pValue === undefined ? undefined : score(result.pValue)],
+  ["Promised", result => result.promisedFalseAlarmRate === undefined ? undefined : `${share(result.promisedFalseAlarmRate)} false alarms`],
   ["Detector", result => result.detector],
   ["Nearest class", result => result.nearestClass],
   ["Statistics", result => result.statisticsVersion === undefined ? undefined : `version ${result.statisticsVersion}`],
