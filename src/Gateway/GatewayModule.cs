@@ -20,7 +20,8 @@ public static class GatewayModule
         builder.AddStreaming();
         builder.AddIngressPressure();
         builder.AddSettings<GatewaySettings>(GatewaySettings.Section);
-        builder.WebHost.UseUrls(builder.Configuration[$"{GatewaySettings.Section}:{nameof(GatewaySettings.Url)}"] ?? new GatewaySettings().Url);
+        builder.WebHost.UseUrls(
+            builder.Configuration[$"{GatewaySettings.Section}:{nameof(GatewaySettings.Url)}"] ?? new GatewaySettings().Url);
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
         builder.Services.AddProblemDetails();
         builder.Services.ConfigureHttpJsonOptions(json =>

@@ -27,6 +27,14 @@ internal static class GatewayRoutes
     /// <summary>The live view.</summary>
     public static void MapLive(this IEndpointRouteBuilder app)
     {
+        app.MapResults();
+        app.MapRates();
+        app.MapEvents();
+        app.MapImage();
+    }
+
+    private static void MapResults(this IEndpointRouteBuilder app)
+    {
         app.MapGet(Routes.Results, (string? verdict, string? source, string? limit, HttpContext context, LiveEndpoints live) =>
                 live.GetResults(verdict, source, limit, context))
             .WithName("ListResults").WithTags("Live")
@@ -43,7 +51,9 @@ internal static class GatewayRoutes
             .WithSummary("The result of one image, once there is one and while it is among the newest.")
             .Produces<LiveResult>()
             .Refuses(ProblemKind.NotAmongNewest);
+    }
 
+    private static void MapRates(this IEndpointRouteBuilder app) =>
         app.MapGet(Routes.Rates, (string? resolution, string? steps, HttpContext context, LiveEndpoints live) =>
                 live.GetRates(resolution, steps, context))
             .WithName("ReadRates").WithTags("Live")
@@ -51,8 +61,11 @@ internal static class GatewayRoutes
             .Produces<RateSeries>()
             .Refuses(ProblemKind.InvalidQuery)
             .DescribesQuery("resolution", "Length of a step; second unless told.", GatewayOpenApi.OneOf(["second", "minute"]))
-            .DescribesQuery("steps", "The newest so many steps; all that are kept unless told: 300 seconds or 1,440 minutes.", GatewayOpenApi.Number(1, 1440));
+            .DescribesQuery(
+                "steps", "The newest so many steps; all that are kept unless told: 300 seconds or 1,440 minutes.",
+                GatewayOpenApi.Number(1, 1440));
 
+    private static void MapEvents(this IEndpointRouteBuilder app) =>
         app.MapGet(Routes.Events, (HttpContext context, LiveEndpoints live) => live.GetEvents(context))
             .WithName("FollowEvents").WithTags("Live")
             .WithSummary("Server-sent events: hello, result, rates (once a second), dropped.")
@@ -62,11 +75,11 @@ internal static class GatewayRoutes
             .Produces<string>(StatusCodes.Status200OK, "text/event-stream")
             .Refuses(ProblemKind.TooManyEventClients);
 
+    private static void MapImage(this IEndpointRouteBuilder app) =>
         app.MapGet(Routes.OneImage, (string imageId, HttpContext context, LiveEndpoints live) => live.GetImageAsync(imageId, context))
             .WithName("ReadImage").WithTags("Images")
             .WithSummary("The bytes of one of the newest images.")
             .WithDescription("Only raster formats, told by their bytes, whatever the producer declared; sandboxed and never sniffed.")
             .Produces<byte[]>(StatusCodes.Status200OK, MediaTypes.Jpeg, MediaTypes.Png, MediaTypes.WebP, MediaTypes.Bmp, MediaTypes.Gif)
             .Refuses(ProblemKind.NotAmongNewest, ProblemKind.ImageNotShown, ProblemKind.ImageStoreUnavailable);
-    }
 }

@@ -9,7 +9,9 @@ public sealed record GatewaySettings : ICheckedSettings
     /// <summary>Name of the configuration section.</summary>
     public const string Section = "MoodStream:Gateway";
 
-    /// <summary>Address to listen on. Default loopback, port 8080. Change it to serve other machines, behind TLS and authentication.</summary>
+    /// <summary>
+    /// Address to listen on. Default loopback, port 8080. Change it to serve other machines, behind TLS and authentication.
+    /// </summary>
     public string Url { get; init; } = "http://127.0.0.1:8080";
 
     /// <summary>Most bytes of one encoded image. Default 32 MiB, from 1 KiB to 1 GiB.</summary>
@@ -29,10 +31,16 @@ public sealed record GatewaySettings : ICheckedSettings
     /// </summary>
     public long InlineLimitBytes { get; init; }
 
-    /// <summary>Most bytes of memory that all uploads together may hold; more are asked to come back. Default 512 MiB, at least three times <see cref="MaxImageBytes"/>.</summary>
+    /// <summary>
+    /// Most bytes of memory that all uploads together may hold; more are asked to come back. Default 512 MiB, at least three
+    /// times <see cref="MaxImageBytes"/>.
+    /// </summary>
     public long UploadMemoryBytes { get; init; } = 512L << 20;
 
-    /// <summary>What a client is told to wait when the broker, the image store or upload memory cannot take its image. Default 1 s, up to 10 min.</summary>
+    /// <summary>
+    /// What a client is told to wait when the broker, the image store or upload memory cannot take its image. Default 1 s,
+    /// up to 10 min.
+    /// </summary>
     [Range(typeof(TimeSpan), "00:00:00.001", "00:10:00")]
     public TimeSpan RetryAfter { get; init; } = TimeSpan.FromSeconds(1);
 
@@ -60,7 +68,8 @@ public sealed record GatewaySettings : ICheckedSettings
         if (InlineLimitBytes < 0 || InlineLimitBytes > MaxImageBytes)
             yield return new(nameof(InlineLimitBytes), InlineLimitBytes, $"0 to {nameof(MaxImageBytes)}, {MaxImageBytes}");
         if (UploadMemoryBytes < 3 * MaxImageBytes)
-            yield return new(nameof(UploadMemoryBytes), UploadMemoryBytes, $"at least three times {nameof(MaxImageBytes)}, {3 * MaxImageBytes}");
+            yield return new(
+                nameof(UploadMemoryBytes), UploadMemoryBytes, $"at least three times {nameof(MaxImageBytes)}, {3 * MaxImageBytes}");
     }
 
     private static bool IsListenUrl(string? url)

@@ -20,7 +20,7 @@ internal static class GatewayOpenApi
                 Version = Document,
                 Description = "Puts images in front of the gate and shows how they end. "
                     + "Every error is application/problem+json (RFC 9457); its type is one of "
-                    + string.Join(", ", Enum.GetValues<ProblemKind>().Select(kind => $"`{ProblemKinds.UrnPrefix}{kind.WireName()}`")) + ".",
+                    + string.Join(", ", Enum.GetValues<ProblemKind>().Select(TypeOf)) + ".",
                 License = new() { Name = "Apache-2.0", Identifier = "Apache-2.0" },
             };
             // The address is the one at which the description was asked for.
@@ -37,11 +37,11 @@ internal static class GatewayOpenApi
             foreach (var group in kinds.GroupBy(kind => kind.Status()))
             {
                 if (operation.Responses?[group.Key.ToString()] is not OpenApiResponse response) continue;
-                response.Description = string.Join(" ", group.Select(kind => $"`{ProblemKinds.UrnPrefix}{kind.WireName()}`: {kind.Title()}"));
+                response.Description = string.Join(" ", group.Select(kind => $"{TypeOf(kind)}: {kind.Title()}"));
                 if (group.Key is StatusCodes.Status429TooManyRequests or StatusCodes.Status503ServiceUnavailable)
                     response.Headers = new Dictionary<string, IOpenApiHeader>
                     {
-                        ["Retry-After"] = new OpenApiHeader { Description = "Seconds to wait.", Schema = new OpenApiSchema { Type = JsonSchemaType.Integer } },
+                        ["Retry-After"] = Header("Seconds to wait.", new() { Type = JsonSchemaType.Integer }),
                     };
             }
             return Task.CompletedTask;
@@ -54,7 +54,10 @@ internal static class GatewayOpenApi
         {
             var binary = new OpenApiSchema { Type = JsonSchemaType.String, Format = "binary" };
             var content = MediaTypes.OneImage.ToDictionary(type => type, _ => new OpenApiMediaType { Schema = binary });
-            content[MediaTypes.Multipart] = new() { Schema = new OpenApiSchema { Type = JsonSchemaType.Object, AdditionalProperties = binary } };
+            content[MediaTypes.Multipart] = new()
+            {
+                Schema = new OpenApiSchema { Type = JsonSchemaType.Object, AdditionalProperties = binary },
+            };
             operation.RequestBody = new OpenApiRequestBody
             {
                 Required = true,
@@ -72,13 +75,15 @@ internal static class GatewayOpenApi
             if (operation.Responses?["202"] is OpenApiResponse response)
                 response.Headers = new Dictionary<string, IOpenApiHeader>
                 {
-                    ["Location"] = new OpenApiHeader { Description = "Where the result can be read once there is one.", Schema = new OpenApiSchema { Type = JsonSchemaType.String, Format = "uri-reference" } },
+                    ["Location"] = Header(
+                        "Where the result can be read once there is one.", new() { Type = JsonSchemaType.String, Format = "uri-reference" }),
                 };
             return Task.CompletedTask;
         });
 
     /// <summary>Describes a query parameter.</summary>
-    public static RouteHandlerBuilder DescribesQuery(this RouteHandlerBuilder endpoint, string name, string description, OpenApiSchema schema) =>
+    public static RouteHandlerBuilder DescribesQuery(
+        this RouteHandlerBuilder endpoint, string name, string description, OpenApiSchema schema) =>
         endpoint.AddOpenApiOperationTransformer((operation, _, _) =>
         {
             foreach (var parameter in operation.Parameters?.OfType<OpenApiParameter>().Where(p => p.Name == name) ?? [])
@@ -103,6 +108,10 @@ internal static class GatewayOpenApi
         Minimum = least.ToString(),
         Maximum = most.ToString(),
     };
+
+    private static string TypeOf(ProblemKind kind) => $"`{ProblemKinds.UrnPrefix}{kind.WireName()}`";
+
+    private static OpenApiHeader Header(string description, OpenApiSchema schema) => new() { Description = description, Schema = schema };
 
     private static OpenApiParameter IdHeader(string name, string description) => new()
     {

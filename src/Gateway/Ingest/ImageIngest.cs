@@ -55,7 +55,9 @@ internal sealed class ImageIngest(
 
     /// <summary>Why nothing comes in while the gate is behind; null while it keeps up.</summary>
     public Refusal? RefuseBusy() => pressure.Refusal is not { } why ? null : new(
-        ProblemKind.IngressBusy, $"Nothing is taken in now: {why}. Send the image again after the time in Retry-After.", pressure.RetryAfter);
+        ProblemKind.IngressBusy,
+        $"Nothing is taken in now: {why}. Send the image again after the time in Retry-After.",
+        pressure.RetryAfter);
 
     private async Task<IngestOutcome> TryTakeAsync(ImageUpload upload, CancellationToken cancellation)
     {
@@ -117,7 +119,8 @@ internal sealed class ImageIngest(
         {
             telemetry.BrokerFailed(upload, e);
             return new Refusal(ProblemKind.BrokerUnavailable,
-                "Kafka did not acknowledge the record. Send the image again, with the same Idempotency-Key, after the time in Retry-After.",
+                "Kafka did not acknowledge the record. Send the image again, with the same Idempotency-Key, "
+                + "after the time in Retry-After.",
                 settings.RetryAfter);
         }
         return new(new()
@@ -160,7 +163,8 @@ internal sealed class ImageIngest(
     private static Refusal Empty() => new(ProblemKind.EmptyImage, "The body has no bytes. Send the encoded image as the body.");
 
     private Refusal TooLarge(string what) => new(ProblemKind.ImageTooLarge,
-        $"{what}; at most {settings.MaxImageBytes} bytes are taken. Send a smaller image, or raise {GatewaySettings.Section}:MaxImageBytes.");
+        $"{what}; at most {settings.MaxImageBytes} bytes are taken. "
+        + $"Send a smaller image, or raise {GatewaySettings.Section}:{nameof(GatewaySettings.MaxImageBytes)}.");
 
     private static Refusal Unsupported(string what) => new(ProblemKind.UnsupportedMediaType,
         $"{what} Send JPEG, PNG, WebP, BMP or GIF, declared as what it is or as {MediaTypes.Unknown}, without content encoding.");

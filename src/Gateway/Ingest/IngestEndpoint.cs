@@ -36,7 +36,8 @@ internal sealed class IngestEndpoint(
         LimitBody(context, severalImages ? settings.MaxRequestBytes : 2 * settings.MaxImageBytes);
         return severalImages
             ? await TakeSeveralAsync(source, requestId, contentType!, context)
-            : await TakeOneAsync(new(source, requestId ?? ids.Next(), mediaType, request.ContentLength, clock.GetUtcNow(), request.Body), context);
+            : await TakeOneAsync(
+                new(source, requestId ?? ids.Next(), mediaType, request.ContentLength, clock.GetUtcNow(), request.Body), context);
     }
 
     private static Refusal? RefuseByHeaders(string source, HttpRequest request)
@@ -45,7 +46,8 @@ internal sealed class IngestEndpoint(
             return new(ProblemKind.InvalidSource, $"The source id in the path is not {SourceId.Rule}. Give the source such an id.");
         // A form on a foreign web page could post images to a gateway on loopback without asking; browsers say so here.
         if (request.Headers["Sec-Fetch-Site"].ToString() is "cross-site" or "same-site")
-            return new(ProblemKind.CrossSite, "The request comes from a web page of another origin. Send it from a program, or from this origin.");
+            return new(ProblemKind.CrossSite,
+                "The request comes from a web page of another origin. Send it from a program, or from this origin.");
         var encoding = request.Headers.ContentEncoding.ToString();
         return encoding is "" or "identity" ? null : new(ProblemKind.UnsupportedMediaType,
             "The body is compressed by a content encoding. Send the encoded image itself, without Content-Encoding.");

@@ -29,7 +29,8 @@ internal sealed class MultipartIngest(
             if (outcomes.Count == settings.MaxPartsPerRequest)
             {
                 outcomes.Add(Refuse(outcomes.Count, new(ProblemKind.InvalidMultipart,
-                    $"A request has at most {settings.MaxPartsPerRequest} parts; from here on nothing was read. Send the rest in another request.")));
+                    $"A request has at most {settings.MaxPartsPerRequest} parts; from here on nothing was read. "
+                    + "Send the rest in another request.")));
                 break;
             }
             var (outcome, wasLast) = await TakePartAsync(source, requestId, outcomes.Count, part, cancellation);
@@ -39,7 +40,8 @@ internal sealed class MultipartIngest(
         return outcomes;
     }
 
-    private async Task<MultipartSection?> ReadNextAsync(MultipartReader reader, List<PartOutcome> outcomes, CancellationToken cancellation)
+    private async Task<MultipartSection?> ReadNextAsync(
+        MultipartReader reader, List<PartOutcome> outcomes, CancellationToken cancellation)
     {
         try
         {
@@ -48,7 +50,8 @@ internal sealed class MultipartIngest(
         catch (BadHttpRequestException e) when (e.StatusCode == StatusCodes.Status413PayloadTooLarge)
         {
             outcomes.Add(Refuse(outcomes.Count, new(ProblemKind.ImageTooLarge,
-                $"The request has more than {settings.MaxRequestBytes} bytes; from here on nothing was read. Send fewer images per request.")));
+                $"The request has more than {settings.MaxRequestBytes} bytes; from here on nothing was read. "
+                + "Send fewer images per request.")));
         }
         catch (Exception e) when (e is IOException or InvalidDataException)
         {
@@ -73,9 +76,10 @@ internal sealed class MultipartIngest(
         var declared = MediaTypeHeaderValue.TryParse(part.ContentType, out var type) ? type.MediaType.Value?.ToLowerInvariant() : null;
         var upload = new ImageUpload(source, imageId, declared, DeclaredBytes: null, clock.GetUtcNow(), part.Body);
         var outcome = await ingest.TakeAsync(upload, cancellation);
-        return outcome.Refused is { } no
-            ? (new() { Part = number, FileName = name, Status = no.Kind.Status(), Problem = no.ToDetails() }, no.Kind == ProblemKind.IncompleteBody)
-            : (new() { Part = number, FileName = name, Status = StatusCodes.Status202Accepted, Image = outcome.Taken }, false);
+        if (outcome.Refused is not { } no)
+            return (new() { Part = number, FileName = name, Status = StatusCodes.Status202Accepted, Image = outcome.Taken }, false);
+        var refusedPart = new PartOutcome { Part = number, FileName = name, Status = no.Kind.Status(), Problem = no.ToDetails() };
+        return (refusedPart, no.Kind == ProblemKind.IncompleteBody);
     }
 
     private PartOutcome Refuse(int number, Refusal refusal, string? fileName = null)

@@ -60,7 +60,8 @@ internal sealed class LiveFeed(
     };
 
     /// <inheritdoc/>
-    [SuppressMessage("Design", "CA1031", Justification = "Edge of the loop: logs and follows again; the consumers' health check tells of it.")]
+    [SuppressMessage("Design", "CA1031", Justification =
+        "Edge of the loop: logs and follows again; the consumers' health check tells of it.")]
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         while (!stoppingToken.IsCancellationRequested)

@@ -25,7 +25,9 @@ internal readonly record struct RatePoint(DateTimeOffset At, int In, int Accept,
 /// <param name="Judged">Images it judged.</param>
 /// <param name="Review">Of these, sent to review.</param>
 /// <param name="OodRate">Review by judged, in [0, 1].</param>
-/// <param name="PromisedFalseAlarmRate">What the gate promises for in-distribution images, in (0, 1), by its latest result; absent where that does not tell.</param>
+/// <param name="PromisedFalseAlarmRate">
+/// What the gate promises for in-distribution images, in (0, 1), by its latest result; absent where that does not tell.
+/// </param>
 internal readonly record struct GateRate(string Gate, int Judged, int Review, double OodRate, double? PromisedFalseAlarmRate);
 
 /// <summary>Rates over time.</summary>
@@ -91,7 +93,8 @@ internal sealed class LiveRates(TimeProvider clock)
                 if (window.At(result.ReceivedAt, now) is { } received) received.In++;
                 window.At(result.EndedAt, now)?.CountEnd(result);
             }
-            if (result is { Gate: { } gate, PromisedFalseAlarmRate: { } promised } && (_promised.Count < RateBucket.MostGates || _promised.ContainsKey(gate)))
+            if (result is { Gate: { } gate, PromisedFalseAlarmRate: { } promised }
+                && (_promised.Count < RateBucket.MostGates || _promised.ContainsKey(gate)))
                 _promised[gate] = promised;
             _total = result.Verdict switch
             {

@@ -15,7 +15,8 @@ internal sealed class GatewayMetrics
     public GatewayMetrics(IMetricFactory metrics)
     {
         Images = metrics.CreateCounter("moodstream_gateway_images_total",
-            "Images by what became of them, counted when they are answered: taken, abandoned, or the name of the problem type.", ["outcome"]);
+            "Images by what became of them, counted when they are answered: taken, abandoned, or the name of the problem type.",
+            ["outcome"]);
         ImageBytes = metrics.CreateCounter("moodstream_gateway_image_bytes_total",
             "Encoded bytes of the images that were taken, counted when the broker has acknowledged the record.");
         RequestSeconds = metrics.CreateHistogram("moodstream_gateway_request_duration_seconds",
@@ -23,7 +24,8 @@ internal sealed class GatewayMetrics
             ["route", "status"],
             new HistogramConfiguration { Buckets = Histogram.ExponentialBuckets(0.001, 2, 15) });
         LiveRecords = metrics.CreateCounter("moodstream_gateway_live_records_total",
-            "Records that the live feed has read: accept, review, dead-letter, repeated (an image id seen before) or unreadable.", ["outcome"]);
+            "Records that the live feed has read: accept, review, dead-letter, repeated (an image id seen before) or unreadable.",
+            ["outcome"]);
         EventClients = metrics.CreateGauge("moodstream_gateway_event_clients",
             "Clients of the event stream now.");
         EventsDropped = metrics.CreateCounter("moodstream_gateway_events_dropped_total",
