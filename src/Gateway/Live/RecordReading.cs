@@ -51,7 +51,7 @@ internal static class RecordReading
             Score = Finite(scored.Score),
             Threshold = Finite(scored.Threshold),
             PValue = Finite(scored.PValue),
-            Detector = Cut(scored.Detector),
+            Detector = scored.Detector is { } detector ? Cut(detector) : null,
             StatisticsVersion = scored.StatisticsVersion,
             ModelHash = Cut(scored.ModelHash),
             PreprocessingHash = Cut(scored.PreprocessingHash),
@@ -111,7 +111,7 @@ internal static class RecordReading
     private static DateTimeOffset? Time(string? text) =>
         DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) ? time : null;
 
-    private static double? Finite(double number) => double.IsFinite(number) ? number : null;
+    private static double? Finite(double? value) => value is { } number && double.IsFinite(number) ? number : null;
 
     private static string Cut(string text, int most = MostCharacters) => text.Length <= most ? text : text[..(most - 1)] + "…";
 }
