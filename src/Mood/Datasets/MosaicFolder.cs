@@ -45,8 +45,8 @@ public sealed class MosaicFolder : IImageDataset
         var tiles = mosaics.Sum(m => (long)(m.Width / Tile) * (m.Height / Tile));
         if (mosaics.Length == 0 || tiles < labels.Length || labels.Length == 0)
             throw new DatasetException($"{root} holds {tiles} tiles for {labels.Length} labels.");
-        if (mosaics.Any(m => m.Width != mosaics[0].Width || m.Height != mosaics[0].Height))
-            throw new DatasetException($"{root} holds mosaics of different sizes.");
+        if (mosaics.Any(m => m.Width != mosaics[0].Width) || mosaics[..^1].Any(m => m.Height != mosaics[0].Height))
+            throw new DatasetException($"{root} holds mosaics of different sizes; only the last may be lower.");
         return new(root, mosaics, labels, ReadClassNames(root, labels.Max() + 1));
     }
 

@@ -1,5 +1,4 @@
 using MoodStream.Mood.Weights;
-using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -56,8 +55,8 @@ public static class TrainingCheckpoint
 
     private static IEnumerable<(string Name, AdamW.State State)> States(nn.Module model, AdamW optimizer)
     {
-        var states = optimizer.state_dict().State;
-        var places = optimizer.ParamGroups.SelectMany(g => g.Parameters).Select((p, i) => (p.Handle, i)).ToDictionary(p => p.Handle, p => p.i);
+        var states = optimizer.state_dict().State;                       // in the order of the parameter groups
+        var places = optimizer.parameters().Select((p, i) => (p.Handle, i)).ToDictionary(p => p.Handle, p => p.i);
         foreach (var (name, parameter) in model.named_parameters())
             yield return (name, (AdamW.State)states[places[parameter.Handle]]);
     }
