@@ -159,6 +159,16 @@ public sealed class GaussianDetectorTests : IDisposable
     }
 
     [Fact]
+    public void Fit_PixelsOfGreyImages_IsPossibleAndColourIsFarOut()
+    {
+        var grey = Draws.Rows(20, 100, 4).repeat(1, 3);                          // three equal colour planes
+        using var fitted = DetectorRegistry.Pixels.Fit(grey);
+        var coloured = grey[..1].clone();
+        coloured[0, 0] += 1;
+        Assert.True(fitted.Score(coloured).Scores[0] > fitted.Score(grey).Scores.Max());
+    }
+
+    [Fact]
     public void Fit_OneClassWithOrWithoutLabels_IsTheSame()
     {
         var rows = Draws.Rows(18, 60, 4);

@@ -52,7 +52,7 @@ public sealed class GoldenDetectorTests
     public void Score_GoldenSet_IsTheirsOrWhereTheirsIsIllPosedStable(string set, string name)
     {
         using var scope = NewDisposeScope();
-        var entry = Golden.Json("stats", set, "case.json").GetProperty("expected").GetProperty(name);
+        var entry = GoldenKit.Json("stats", set, "case.json").GetProperty("expected").GetProperty(name);
         var (_, recipe, sign) = Formulas.Single(f => f.Name == name);
         var ours = Scores(recipe, set, reversed: false);
         if (entry.TryGetProperty("unstable", out var unstable) && unstable.ValueKind == JsonValueKind.True)
@@ -60,7 +60,7 @@ public sealed class GoldenDetectorTests
             Close.Relative(ours, Scores(recipe, set, reversed: true), 1e-6, name);
             return;
         }
-        using var expected = Golden.Tensors("stats", set, "expected.safetensors");
+        using var expected = GoldenKit.Tensors("stats", set, "expected.safetensors");
         double[] theirs = [.. expected.Values(name + ".id"), .. expected.Values(name + ".ood")];
         Close.Relative([.. theirs.Select(s => s * sign)], ours, entry.GetProperty("suggested_relative_tolerance").GetDouble(), name);
     }

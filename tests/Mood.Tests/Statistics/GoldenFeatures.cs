@@ -12,7 +12,7 @@ internal static class GoldenFeatures
     /// <summary>One tensor of a set's data.</summary>
     public static Tensor Load(string set, string name)
     {
-        using SafetensorsFile file = Golden.Tensors("stats", set, "data.safetensors");
+        using SafetensorsFile file = GoldenKit.Tensors("stats", set, "data.safetensors");
         return file.Load(name);
     }
 

@@ -26,7 +26,7 @@ public sealed class GoldenStatisticsTests
     public void Moments_GoldenSet_AreTheirs(string set, string tag)
     {
         using var scope = NewDisposeScope();
-        using var expected = Golden.Tensors("stats", set, "expected.safetensors");
+        using var expected = GoldenKit.Tensors("stats", set, "expected.safetensors");
         var (moments, _) = Read(set, tag);
         using var total = moments.Total();
         var tolerance = ToleranceOf(tag);
@@ -42,7 +42,7 @@ public sealed class GoldenStatisticsTests
     public void Shrinkage_GoldenSet_IsTheirs(string set, string tag)
     {
         using var scope = NewDisposeScope();
-        using var expected = Golden.Tensors("stats", set, "expected.safetensors");
+        using var expected = GoldenKit.Tensors("stats", set, "expected.safetensors");
         var (moments, rows) = Read(set, tag);
         using var total = moments.Total();
         double tolerance = ToleranceOf(tag), n = rows.shape[0];
