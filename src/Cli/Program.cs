@@ -1,3 +1,3 @@
-using TorchSharp;
+using MoodStream.Cli.Terminal;
 
-Console.WriteLine(torch.rand(2, 2).sum(dim: 0).ToString(TensorStringStyle.Numpy));
+return await MoodCommand.RunAsync(args);

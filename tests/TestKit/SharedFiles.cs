@@ -5,7 +5,10 @@ namespace MoodStream.TestKit;
 /// <summary>Finds the folder of shared reference data and real images beside the checkout; tests that need it skip where it is absent.</summary>
 public static class SharedFiles
 {
-    private static readonly string? Root = FindRoot();
+    /// <summary>Root of this checkout.</summary>
+    public static string Checkout { get; } = Ancestors().First(d => File.Exists(Path.Combine(d, "MoodStream.sln")));
+
+    private static readonly string? Root = FindRoot();              // after Checkout, which it reads
 
     /// <summary>Full path of a file or folder of the shared data; skips the test, with the reason, where it is absent.</summary>
     public static string Require(params string[] parts)
@@ -14,9 +17,6 @@ public static class SharedFiles
         if (path is null || !Path.Exists(path)) Assert.Skip($"needs ../shared/{string.Join('/', parts)} beside the checkout");
         return path!;
     }
-
-    /// <summary>Root of this checkout.</summary>
-    public static string Checkout { get; } = Ancestors().First(d => File.Exists(Path.Combine(d, "MoodStream.sln")));
 
     private static string? FindRoot()
     {

@@ -1,0 +1,25 @@
+using System.CommandLine;
+using MoodStream.Cli.Pretraining;
+
+namespace MoodStream.Cli.Terminal;
+
+/// <summary>The command <c>mood</c>: a list of its verbs, and what holds for all of them.</summary>
+internal static class MoodCommand
+{
+    /// <summary>Parses and runs; exit codes are in <see cref="ExitCode"/>.</summary>
+    public static async Task<int> RunAsync(string[] args)
+    {
+        var root = new RootCommand("MoodStream: a streaming out-of-distribution gate for images.")
+        {
+            PretrainCommand.Create(),
+        };
+        var parsed = root.Parse(args);
+        if (parsed.Errors.Count == 0) return await parsed.InvokeAsync();
+        foreach (var error in parsed.Errors) await Console.Error.WriteLineAsync($"mood: {error.Message}");
+        await Console.Error.WriteLineAsync($"See: mood {string.Join(' ', VerbOf(parsed))} --help");
+        return ExitCode.WrongUsage;
+    }
+
+    private static IEnumerable<string> VerbOf(ParseResult parsed) =>
+        parsed.CommandResult.Command is RootCommand ? [] : [parsed.CommandResult.Command.Name];
+}

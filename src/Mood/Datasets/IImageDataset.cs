@@ -1,0 +1,34 @@
+using MoodStream.Mood.Imaging;
+
+namespace MoodStream.Mood.Datasets;
+
+/// <summary>Images by number, in an order that does not change between runs.</summary>
+/// <remarks>Thread-safety: reading from several threads is safe.</remarks>
+public interface IImageDataset
+{
+    /// <summary>How the data set was named, for reports.</summary>
+    string Name { get; }
+
+    /// <summary>Number of images N.</summary>
+    int Count { get; }
+
+    /// <summary>Names of the classes, in the order of their numbers; empty where there are no labels.</summary>
+    IReadOnlyList<string> ClassNames { get; }
+
+    /// <summary>Class of an image, 0..K−1; null where there are no labels.</summary>
+    int? LabelOf(int index);
+
+    /// <summary>What identifies an image to people: a path, or a number.</summary>
+    string IdOf(int index);
+
+    /// <summary>Reads and decodes one image. A bad image is an expected failure, not an exception.</summary>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    Decoded Read(int index);
+
+    /// <summary>The encoded bytes of one image, as a camera would send them: the file itself, or a lossless PNG.</summary>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    byte[] ReadEncoded(int index);
+}
+
+/// <summary>A data set cannot be opened: what, where, and what would be right.</summary>
+public sealed class DatasetException(string message) : Exception(message);

@@ -1,0 +1,55 @@
+using System.Runtime.InteropServices;
+using SkiaSharp;
+
+namespace MoodStream.Mood.Imaging;
+
+/// <summary>Encodes RGB images.</summary>
+public static class ImageEncoder
+{
+    /// <summary>Encodes without loss.</summary>
+    public static byte[] Png(RgbImage image) =>
+        Encode(image, pixels => pixels.Encode(new SKPngEncoderOptions(SKPngEncoderFilterFlags.AllFilters, 6)));
+
+    /// <summary>Encodes with loss, 4:2:0.</summary>
+    /// <param name="image">The image.</param>
+    /// <param name="quality">Quality on libjpeg's scale, in [1, 100].</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="quality"/> is outside [1, 100].</exception>
+    public static byte[] Jpeg(RgbImage image, int quality)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(quality, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(quality, 100);
+        var options = new SKJpegEncoderOptions(
+            quality, SKJpegEncoderDownsample.Downsample420, SKJpegEncoderAlphaOption.Ignore);
+        return Encode(image, pixels => pixels.Encode(options));
+    }
+
+    private static unsafe byte[] Encode(RgbImage image, Func<SKPixmap, SKData?> encode)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        var layout = new SKImageInfo(image.Width, image.Height, SKColorType.Rgb888x, SKAlphaType.Opaque);
+        var buffer = (byte*)NativeMemory.Alloc((nuint)layout.BytesSize64);
+        try
+        {
+            Widen(image.Pixels, buffer);
+            using var pixmap = new SKPixmap(layout, (nint)buffer, layout.RowBytes);
+            using var data = encode(pixmap);
+            return data?.ToArray() ?? throw new InvalidOperationException(
+                $"The codec refused an image of {image.Width} x {image.Height} pixels.");
+        }
+        finally
+        {
+            NativeMemory.Free(buffer);
+        }
+    }
+
+    private static unsafe void Widen(ReadOnlySpan<byte> rgb, byte* to)
+    {
+        for (var i = 0; i < rgb.Length; i += RgbImage.Channels, to += 4)
+        {
+            to[0] = rgb[i];
+            to[1] = rgb[i + 1];
+            to[2] = rgb[i + 2];
+            to[3] = 255;
+        }
+    }
+}

@@ -1,0 +1,120 @@
+using System.Security.Cryptography;
+using System.Text;
+using MoodStream.Mood.Imaging;
+using MoodStream.Mood.Weights;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace MoodStream.Mood.Vision;
+
+/// <summary>A backbone cannot be used: the file lacks something, or holds something else.</summary>
+public sealed class BackboneException(string message) : Exception(message);
+
+/// <summary>An encoder with its weights, the preprocessing it was trained with, and a hash that names both: what a gate scores with.</summary>
+/// <remarks>Thread-safety: owned by one thread, the one that owns the device.</remarks>
+public sealed class Backbone : IDisposable
+{
+    private const string ConfigKey = "moodstream.encoder";
+    private const string RecipeKey = "moodstream.preprocessing";
+    private readonly VisionTransformer _encoder;
+    private readonly Device _device;
+
+    private Backbone(VisionTransformer encoder, PreprocessingRecipe recipe, string modelHash, Device device)
+    {
+        (_encoder, Recipe, ModelHash, _device) = (encoder, recipe, modelHash, device);
+        _encoder.eval();
+        _encoder.to(device);
+    }
+
+    /// <summary>How images become this backbone's input.</summary>
+    public PreprocessingRecipe Recipe { get; }
+
+    /// <summary>Hash of weights and configuration, 16 hexadecimal digits.</summary>
+    public string ModelHash { get; }
+
+    /// <summary>The encoder's shape.</summary>
+    public VitConfig Config => _encoder.Config;
+
+    /// <summary>Length D of a feature.</summary>
+    public int FeatureLength => Config.Width;
+
+    /// <summary>Reads a backbone file.</summary>
+    /// <param name="path">A safetensors file that carries the encoder's configuration and its preprocessing.</param>
+    /// <param name="device"><c>cpu</c> or <c>cuda</c>.</param>
+    /// <exception cref="SafetensorsException">The file is missing or malformed.</exception>
+    /// <exception cref="BackboneException">The file is no backbone, or its tensors do not fit; the message lists every problem.</exception>
+    public static Backbone Load(string path, string device = "cpu")
+    {
+        using var file = SafetensorsFile.Open(path);
+        if (!file.Metadata.TryGetValue(ConfigKey, out var configuration) || !file.Metadata.TryGetValue(RecipeKey, out var recipe))
+            throw new BackboneException($"{path} is no MoodStream backbone: its header lacks {ConfigKey} or {RecipeKey}.");
+        try
+        {
+            var config = VitConfig.FromJson(configuration);
+            var encoder = new VisionTransformer(config);
+            Fill(encoder, file, path);
+            return new(encoder, PreprocessingRecipe.FromJson(recipe), Hash(encoder), DeviceOf(device));
+        }
+        catch (FormatException e)
+        {
+            throw new BackboneException($"{path}: {e.Message}");
+        }
+    }
+
+    /// <summary>Writes an encoder as a backbone file.</summary>
+    /// <param name="path">The file; replaced once the new one is whole.</param>
+    /// <param name="encoder">The encoder.</param>
+    /// <param name="recipe">Its preprocessing.</param>
+    /// <param name="origin">Where it comes from: free text for people (data, command, seed).</param>
+    public static void Save(string path, VisionTransformer encoder, PreprocessingRecipe recipe, string origin) =>
+        SafetensorsWriter.Write(path, encoder.state_dict().Select(t => (t.Key, t.Value)), new Dictionary<string, string>
+        {
+            [ConfigKey] = encoder.Config.ToJson(), [RecipeKey] = recipe.ToJson(), ["moodstream.origin"] = origin,
+        });
+
+    /// <summary>Features of preprocessed images.</summary>
+    /// <param name="images">Shape [B, 3, S, S], normalised by <see cref="Recipe"/>, one image after another.</param>
+    /// <param name="count">Number of images B.</param>
+    /// <returns>Features z before L2-normalisation, shape [B, D], float32, on the CPU. The caller disposes them.</returns>
+    /// <exception cref="ArgumentException">The values are not B images.</exception>
+    public Tensor Extract(float[] images, int count)
+    {
+        using var scope = NewDisposeScope();
+        using var inference = inference_mode();
+        var side = Config.ImageSize;
+        var input = tensor(images, [count, 3, side, side], device: _device);
+        return _encoder.forward(input).to(ScalarType.Float32).cpu().MoveToOuterDisposeScope();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _encoder.Dispose();
+
+    private static Device DeviceOf(string name) => device(name);
+
+    private static void Fill(VisionTransformer encoder, SafetensorsFile file, string path)
+    {
+        var state = encoder.state_dict();
+        var problems = new List<string>();
+        problems.AddRange(state.Keys.Where(n => !file.Tensors.ContainsKey(n)).Select(n => $"'{n}' is missing."));
+        problems.AddRange(file.Tensors.Keys.Where(n => !state.ContainsKey(n)).Select(n => $"'{n}' is left over."));
+        problems.AddRange(file.Tensors.Values.Where(t => state.TryGetValue(t.Name, out var mine) && !mine.shape.SequenceEqual(t.Shape))
+            .Select(t => $"'{t.Name}' is of shape [{string.Join(", ", t.Shape)}], not [{string.Join(", ", state[t.Name].shape)}]."));
+        if (problems.Count > 0) throw new BackboneException($"{path} does not fit its own configuration: {string.Join(" ", problems)}");
+        using var gradients = no_grad();
+        using var scope = NewDisposeScope();
+        foreach (var (name, tensor) in state) tensor.copy_(file.Load(name));
+    }
+
+    private static string Hash(VisionTransformer encoder)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(Encoding.UTF8.GetBytes(encoder.Config.ToJson()));
+        foreach (var (name, tensor) in encoder.state_dict().OrderBy(t => t.Key, StringComparer.Ordinal))
+        {
+            using var scope = NewDisposeScope();
+            hash.AppendData(Encoding.UTF8.GetBytes($"{name} {tensor.dtype} {string.Join(",", tensor.shape)}\n"));
+            hash.AppendData(tensor.detach().cpu().contiguous().bytes);
+        }
+        return Convert.ToHexStringLower(hash.GetHashAndReset().AsSpan(0, 8));
+    }
+}

@@ -1,0 +1,44 @@
+using TorchSharp;
+
+namespace MoodStream.Mood.Vision;
+
+/// <summary>Fixed two-dimensional sine and cosine positions.</summary>
+public static class SineCosinePositions
+{
+    private const double BaseWavelength = 10_000;
+
+    /// <summary>Positions of a square grid: the first half of the channels encodes the column, the second the row.</summary>
+    /// <param name="width">Token width D, a multiple of 4.</param>
+    /// <param name="grid">Patches along one side.</param>
+    /// <param name="classToken">Whether a row of zeros for the class token goes first.</param>
+    /// <returns>Positions, shape [1, P (+1), D], float32. The caller disposes them.</returns>
+    /// <exception cref="ArgumentException">The width is no multiple of 4.</exception>
+    /// <remarks>Source: He et al. 2022, "Masked Autoencoders Are Scalable Vision Learners", released code, util/pos_embed.py. Differs: nothing.</remarks>
+    public static torch.Tensor Create(int width, int grid, bool classToken)
+    {
+        if (width <= 0 || width % 4 != 0) throw new ArgumentException($"The width is {width}; it is a positive multiple of 4.", nameof(width));
+        var prefix = classToken ? 1 : 0;
+        var values = new float[(prefix + grid * grid) * width];
+        for (var row = 0; row < grid; row++)
+        {
+            for (var column = 0; column < grid; column++)
+            {
+                var token = values.AsSpan((prefix + row * grid + column) * width, width);
+                Fill(token[..(width / 2)], column);
+                Fill(token[(width / 2)..], row);
+            }
+        }
+        return torch.tensor(values, [1, prefix + grid * grid, width]);
+    }
+
+    private static void Fill(Span<float> channels, int position)
+    {
+        var frequencies = channels.Length / 2;
+        for (var k = 0; k < frequencies; k++)
+        {
+            var angle = position * Math.Pow(BaseWavelength, -(double)k / frequencies);
+            channels[k] = (float)Math.Sin(angle);
+            channels[frequencies + k] = (float)Math.Cos(angle);
+        }
+    }
+}

@@ -1,0 +1,151 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace MoodStream.Mood.Vision;
+
+/// <summary>Absolute positions added to the tokens.</summary>
+public enum PositionEmbedding
+{
+    /// <summary>No absolute positions (BEiT).</summary>
+    None,
+
+    /// <summary>A learned vector for every token (ViT, DINOv2).</summary>
+    Learned,
+
+    /// <summary>Fixed two-dimensional sine and cosine (MAE).</summary>
+    SineCosine,
+}
+
+/// <summary>Relative position bias added to the attention logits (BEiT).</summary>
+public enum RelativePositionBias
+{
+    /// <summary>None.</summary>
+    None,
+
+    /// <summary>One table for all blocks (masked pre-training).</summary>
+    Shared,
+
+    /// <summary>One table for each block (fine-tuning).</summary>
+    PerBlock,
+}
+
+/// <summary>How the tokens of the last block become one feature.</summary>
+public enum Pooling
+{
+    /// <summary>LayerNorm on the tokens, then the class token.</summary>
+    ClassToken,
+
+    /// <summary>LayerNorm on the tokens, then the mean of the patch tokens.</summary>
+    MeanOfNormedPatches,
+
+    /// <summary>Mean of the patch tokens, then a LayerNorm of its own (<c>fc_norm</c>).</summary>
+    NormedMeanOfPatches,
+}
+
+/// <summary>Everything that shapes a pre-norm Vision Transformer encoder.</summary>
+public sealed record VitConfig
+{
+    /// <summary>Side of the square input; pixels.</summary>
+    public required int ImageSize { get; init; }
+
+    /// <summary>Side of a square patch; pixels. Divides <see cref="ImageSize"/>.</summary>
+    public required int PatchSize { get; init; }
+
+    /// <summary>Token width D. A multiple of <see cref="Heads"/>.</summary>
+    public required int Width { get; init; }
+
+    /// <summary>Number of blocks.</summary>
+    public required int Depth { get; init; }
+
+    /// <summary>Attention heads of each block.</summary>
+    public required int Heads { get; init; }
+
+    /// <summary>Hidden width of the MLP as a multiple of <see cref="Width"/>. Default 4.</summary>
+    public double MlpRatio { get; init; } = 4;
+
+    /// <summary>Whether a class token goes in front. Default yes.</summary>
+    public bool ClassToken { get; init; } = true;
+
+    /// <summary>Absolute positions. Default learned.</summary>
+    public PositionEmbedding Positions { get; init; } = PositionEmbedding.Learned;
+
+    /// <summary>Relative position bias. Default none.</summary>
+    public RelativePositionBias RelativePositions { get; init; } = RelativePositionBias.None;
+
+    /// <summary>Whether query, key and value have a bias. Default yes.</summary>
+    public bool QkvBias { get; init; } = true;
+
+    /// <summary>Initial value of the layer scale; null for none. Default none.</summary>
+    public double? LayerScale { get; init; }
+
+    /// <summary>Largest probability to drop a block's path for a sample, reached at the last block; in [0, 1). Default 0.</summary>
+    public double DropPath { get; init; }
+
+    /// <summary>Pooling. Default: mean of the patch tokens, then LayerNorm.</summary>
+    public Pooling Pooling { get; init; } = Pooling.NormedMeanOfPatches;
+
+    /// <summary>Epsilon of every LayerNorm. Default 1e-6, as in the original programs.</summary>
+    public double LayerNormEpsilon { get; init; } = 1e-6;
+
+    /// <summary>Patches along one side.</summary>
+    [JsonIgnore]
+    public int Grid => ImageSize / PatchSize;
+
+    /// <summary>Number of patches P.</summary>
+    [JsonIgnore]
+    public int Patches => Grid * Grid;
+
+    /// <summary>Tokens in front of the patches: 1 with a class token, else 0.</summary>
+    [JsonIgnore]
+    public int PrefixTokens => ClassToken ? 1 : 0;
+
+    /// <summary>Everything that is wrong with this configuration; empty if it can be built.</summary>
+    public IReadOnlyList<string> Problems()
+    {
+        var problems = new List<string>();
+        Require(ImageSize is > 0 and <= 4096, $"ImageSize is {ImageSize}; it lies in 1..4096 pixels.");
+        Require(PatchSize > 0 && ImageSize % Math.Max(1, PatchSize) == 0, $"PatchSize is {PatchSize}; it divides ImageSize ({ImageSize}).");
+        Require(Width is > 0 and <= 16384, $"Width is {Width}; it lies in 1..16384.");
+        Require(Heads > 0 && Width % Math.Max(1, Heads) == 0, $"Heads is {Heads}; it divides Width ({Width}).");
+        Require(Depth is > 0 and <= 256, $"Depth is {Depth}; it lies in 1..256.");
+        Require(MlpRatio is > 0 and <= 16, $"MlpRatio is {MlpRatio}; it lies in (0, 16].");
+        Require(DropPath is >= 0 and < 1, $"DropPath is {DropPath}; it lies in [0, 1).");
+        Require(LayerNormEpsilon is > 0 and < 1, $"LayerNormEpsilon is {LayerNormEpsilon}; it lies in (0, 1).");
+        Require(Pooling != Pooling.ClassToken || ClassToken, "Pooling is ClassToken, yet there is no class token.");
+        Require(Positions != PositionEmbedding.SineCosine || Width % 4 == 0, $"Width is {Width}; sine-cosine positions need a multiple of 4.");
+        return problems;
+
+        void Require(bool holds, string otherwise)
+        {
+            if (!holds) problems.Add(otherwise);
+        }
+    }
+
+    /// <summary>Canonical JSON: what a checkpoint's header carries and what the model hash covers.</summary>
+    public string ToJson() => JsonSerializer.Serialize(this, VisionJson.Default.VitConfig);
+
+    /// <summary>Reads <see cref="ToJson"/>.</summary>
+    /// <exception cref="FormatException">The text is no configuration, or one that cannot be built.</exception>
+    public static VitConfig FromJson(string json)
+    {
+        VitConfig config;
+        try
+        {
+            config = JsonSerializer.Deserialize(json, VisionJson.Default.VitConfig) ?? throw new JsonException("it is null");
+        }
+        catch (JsonException e)
+        {
+            throw new FormatException($"The encoder configuration cannot be read: {e.Message}", e);
+        }
+        var problems = config.Problems();
+        return problems.Count == 0 ? config : throw new FormatException("The encoder configuration is wrong. " + string.Join(" ", problems));
+    }
+}
+
+/// <summary>Source-generated JSON of the encoder's configuration.</summary>
+[JsonSourceGenerationOptions(
+    JsonSerializerDefaults.Web,
+    UseStringEnumConverter = true,
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow)]
+[JsonSerializable(typeof(VitConfig))]
+internal sealed partial class VisionJson : JsonSerializerContext;
