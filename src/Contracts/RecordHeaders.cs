@@ -48,6 +48,15 @@ public static class RecordHeaders
 
     /// <summary>Dead letter: which service and instance gave it up.</summary>
     public const string DeadLetterBy = "dead-letter-by";
+
+    /// <summary>
+    /// Dead letter: reference in the image store of what was taken out of the record, since with it the broker refused the dead letter
+    /// as too large. Absent where key, value and headers are as on the input.
+    /// </summary>
+    public const string DeadLetterEvidence = "dead-letter-evidence";
+
+    /// <summary>Dead letter: what lies at <see cref="DeadLetterEvidence"/>, one of <see cref="DeadLetterEvidenceKinds"/>.</summary>
+    public const string DeadLetterEvidenceKind = "dead-letter-evidence-kind";
 }
 
 /// <summary>Values of <see cref="RecordHeaders.Type"/>.</summary>
@@ -61,4 +70,14 @@ public static class EventTypes
 
     /// <summary>A statistics version became the active one.</summary>
     public const string StatisticsActivated = "io.moodstream.statistics.activated.v1";
+}
+
+/// <summary>Values of <see cref="RecordHeaders.DeadLetterEvidenceKind"/>.</summary>
+public static class DeadLetterEvidenceKinds
+{
+    /// <summary>The value's bytes; key and headers are on the dead letter.</summary>
+    public const string Value = "value";
+
+    /// <summary>The whole record as JSON: <c>key</c>, <c>value</c> and <c>headers</c> (name, value), bytes in base64.</summary>
+    public const string Record = "record";
 }

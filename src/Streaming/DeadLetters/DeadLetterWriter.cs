@@ -1,0 +1,129 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using Microsoft.Extensions.Logging;
+using MoodStream.Contracts;
+using MoodStream.Streaming.Images;
+using MoodStream.Streaming.Records;
+using MoodStream.Streaming.Telemetry;
+
+namespace MoodStream.Streaming.DeadLetters;
+
+/// <summary>Writes records that could not be judged to the dead-letter topic, with everything they brought and why.</summary>
+/// <param name="producer">Writes the dead letter.</param>
+/// <param name="images">Keeps what is too large for the broker.</param>
+/// <param name="metrics">Counts.</param>
+/// <param name="clock">Time of giving up.</param>
+/// <param name="log">Tells.</param>
+/// <param name="by">Service and instance that gives up.</param>
+/// <remarks>
+/// Done means: the broker has acknowledged the dead letter, so that the offset may move.
+/// Key, value and headers are byte for byte those of the input, the headers in their order, followed by ours. Repeats: written again.
+/// A dead letter that the broker refuses as too large is written without its value, and if need be without its key and headers; what
+/// was taken out lies in the image store, and a header says where. On failure: throws, and the record must stay in flight.
+/// </remarks>
+public sealed class DeadLetterWriter(
+    IRecordProducer producer, IImageStore images, StreamingMetrics metrics, TimeProvider clock, ILogger<DeadLetterWriter> log, string by)
+{
+    /// <summary>Most characters of a detail.</summary>
+    public const int MaxDetailCharacters = 1_024;
+
+    /// <summary>Writes one dead letter.</summary>
+    /// <param name="record">The record, as it was read.</param>
+    /// <param name="reason">Why it could not be judged.</param>
+    /// <param name="detail">One sentence for people; cut after 1,024 characters.</param>
+    /// <param name="cancellation">Stops waiting.</param>
+    /// <exception cref="RecordNotWrittenException">The broker did not acknowledge it.</exception>
+    /// <exception cref="IOException">It was too large for the broker, and the image store could not take the evidence.</exception>
+    public async Task WriteAsync(ReceivedRecord record, DeadLetterReason reason, string detail, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(record);
+        var why = Why(record.Position, reason, detail);
+        var whole = new OutgoingRecord(Topics.DeadLetters, record.Key, record.Value, [.. record.Headers, .. why]);
+        if (!await TryWriteAsync(whole, cancellation)) await WriteReducedAsync(record, why, cancellation);
+
+        metrics.DeadLetters.WithLabels(reason.WireName()).Inc();
+        log.DeadLettered(record.Position.Topic, record.Position.Partition, record.Position.Offset, reason.WireName());
+    }
+
+    private async Task WriteReducedAsync(ReceivedRecord record, KeyValuePair<string, byte[]?>[] why, CancellationToken cancellation)
+    {
+        var evidence = await EvidenceAsync(record.Value ?? [], DeadLetterEvidenceKinds.Value, record.Position, cancellation);
+        var withoutValue = new OutgoingRecord(Topics.DeadLetters, record.Key, null, [.. record.Headers, .. why, .. evidence]);
+        if (await TryWriteAsync(withoutValue, cancellation)) return;
+
+        evidence = await EvidenceAsync(WholeRecord(record), DeadLetterEvidenceKinds.Record, record.Position, cancellation);
+        await producer.WriteAsync(new OutgoingRecord(Topics.DeadLetters, null, null, [.. why, .. evidence]), cancellation);
+    }
+
+    private async Task<bool> TryWriteAsync(OutgoingRecord record, CancellationToken cancellation)
+    {
+        try
+        {
+            await producer.WriteAsync(record, cancellation);
+            return true;
+        }
+        catch (RecordNotWrittenException e) when (e.TooLarge)
+        {
+            return false;
+        }
+    }
+
+    private async Task<KeyValuePair<string, byte[]?>[]> EvidenceAsync(
+        ReadOnlyMemory<byte> bytes, string kind, RecordPosition position, CancellationToken cancellation)
+    {
+        var reference = await images.PutAsync(bytes, cancellation);
+        log.DeadLetterMoved(position.Topic, position.Partition, position.Offset, reference);
+        return [Text(RecordHeaders.DeadLetterEvidence, reference), Text(RecordHeaders.DeadLetterEvidenceKind, kind)];
+    }
+
+    private KeyValuePair<string, byte[]?>[] Why(RecordPosition position, DeadLetterReason reason, string detail) =>
+    [
+        Text(RecordHeaders.DeadLetterReason, reason.WireName()),
+        Text(RecordHeaders.DeadLetterDetail, Cut(detail)),
+        Text(RecordHeaders.DeadLetterTopic, position.Topic),
+        Text(RecordHeaders.DeadLetterPartition, position.Partition.ToString(CultureInfo.InvariantCulture)),
+        Text(RecordHeaders.DeadLetterOffset, position.Offset.ToString(CultureInfo.InvariantCulture)),
+        Text(RecordHeaders.DeadLetterTime, clock.GetUtcNow().UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture)),
+        Text(RecordHeaders.DeadLetterBy, by),
+    ];
+
+    private static KeyValuePair<string, byte[]?> Text(string name, string value) => KeyValuePair.Create(name, (byte[]?)Encoding.UTF8.GetBytes(value));
+
+    private static string Cut(string detail)
+    {
+        if (detail.Length <= MaxDetailCharacters) return detail;
+        var end = char.IsHighSurrogate(detail[MaxDetailCharacters - 1]) ? MaxDetailCharacters - 1 : MaxDetailCharacters;
+        return detail[..end];
+    }
+
+    private static byte[] WholeRecord(ReceivedRecord record)
+    {
+        using var bytes = new MemoryStream();
+        using (var json = new Utf8JsonWriter(bytes))
+        {
+            json.WriteStartObject();
+            WriteBytes(json, "key", record.Key);
+            WriteBytes(json, "value", record.Value);
+            json.WriteStartArray("headers");
+            foreach (var (name, value) in record.Headers)
+            {
+                json.WriteStartObject();
+                json.WriteString("name", name);
+                WriteBytes(json, "value", value);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+
+        return bytes.ToArray();
+    }
+
+    private static void WriteBytes(Utf8JsonWriter json, string name, byte[]? bytes)
+    {
+        if (bytes is null) json.WriteNull(name);
+        else json.WriteBase64String(name, bytes);
+    }
+}

@@ -1,0 +1,156 @@
+using System.Security.Cryptography;
+using Microsoft.Extensions.Logging;
+using MoodStream.Streaming.Telemetry;
+
+namespace MoodStream.Streaming.Images;
+
+/// <summary>Keeps images as files below one folder, each named by the SHA-256 of its content.</summary>
+/// <remarks>
+/// A file is written beside its place and moved there whole, so that a reader sees all of it or none; the same bytes are stored once.
+/// A reference cannot lead out of the folder: its grammar has no room for a path, and links are not followed.
+/// Done means: the bytes were flushed to the device. Thread-safety: every member may be called from any thread and process.
+/// </remarks>
+public sealed class FileImageStore : IImageStore
+{
+    private readonly string _root;
+    private readonly string _incoming;
+    private readonly ImageSettings _settings;
+    private readonly StreamingMetrics _metrics;
+    private readonly ILogger _log;
+    private long _written;
+
+    /// <summary>Opens the store; its folder is made with the first image.</summary>
+    public FileImageStore(ImageSettings settings, StreamingMetrics metrics, ILogger<FileImageStore> log)
+    {
+        (_settings, _metrics, _log) = (settings, metrics, log);
+        _root = Path.GetFullPath(settings.Root);
+        _incoming = Path.Combine(_root, ".incoming");
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="IOException">The image exceeds the store's limit, or the folder is full or cannot be written.</exception>
+    public async Task<string> PutAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellation)
+    {
+        if (bytes.Length > _settings.MaxBytes)
+            throw new IOException($"An image of {bytes.Length} bytes exceeds {ImageSettings.Section}:{nameof(ImageSettings.MaxBytes)}, {_settings.MaxBytes}.");
+
+        var reference = ImageReference.Of(bytes.Span);
+        var place = Place(reference);
+        if (IsStored(place, bytes.Length))
+        {
+            _metrics.ImageBytes.WithLabels("repeated").Inc(bytes.Length);
+            return reference.ToString();
+        }
+
+        try
+        {
+            await WriteAsync(place, bytes, cancellation);
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            throw new IOException($"The image store {_root} cannot be written.", e);
+        }
+
+        _metrics.ImageBytes.WithLabels("written").Inc(bytes.Length);
+        return reference.ToString();
+    }
+
+    /// <inheritdoc/>
+    public async Task<ImageStoreRead> ReadAsync(string reference, long maxBytes, CancellationToken cancellation)
+    {
+        if (!ImageReference.TryParse(reference, out var parsed)) return new(null, ImageStoreFault.Refused);
+        var place = Place(parsed);
+        if (IsLink(Path.GetDirectoryName(place)!) || IsLink(place)) return new(null, ImageStoreFault.Refused);
+        try
+        {
+            using var file = File.OpenHandle(place, options: FileOptions.Asynchronous | FileOptions.SequentialScan);
+            var length = RandomAccess.GetLength(file);
+            if (length > maxBytes) return new(null, ImageStoreFault.TooManyBytes);
+
+            var bytes = new byte[length];
+            var read = await ReadAllAsync(file, bytes, cancellation);
+            return Checked(parsed, read == bytes.Length ? bytes : bytes[..read]);
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return new(null, ImageStoreFault.NotFound);
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            // A folder in place of the file is refused here too.
+            if (Directory.Exists(place)) return new(null, ImageStoreFault.NotFound);
+            throw new IOException($"The image store {_root} cannot be read.", e);
+        }
+    }
+
+    /// <summary>Whether the store can take an image now.</summary>
+    /// <returns>Why not; null where it can.</returns>
+    public string? Probe()
+    {
+        try
+        {
+            Directory.CreateDirectory(_incoming);
+            var probe = NewIncoming("probe");
+            File.WriteAllBytes(probe, [0]);
+            File.Delete(probe);
+            return null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return $"{_root} cannot be written: {e.Message}";
+        }
+    }
+
+    private string Place(ImageReference reference) => Path.Combine(_root, reference.Folder, reference.Hash);
+
+    // Unique among the processes that share the folder: process id and a number within it.
+    private string NewIncoming(string name) =>
+        Path.Combine(_incoming, $"{name}.{Environment.MachineName}.{Environment.ProcessId}.{Interlocked.Increment(ref _written)}");
+
+    private async Task WriteAsync(string place, ReadOnlyMemory<byte> bytes, CancellationToken cancellation)
+    {
+        Directory.CreateDirectory(_incoming);
+        Directory.CreateDirectory(Path.GetDirectoryName(place)!);
+        if (IsLink(Path.GetDirectoryName(place)!)) throw new IOException($"{Path.GetDirectoryName(place)} is a link; the image store follows none.");
+
+        var incoming = NewIncoming(Path.GetFileName(place));
+        try
+        {
+            var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, BufferSize = 0, Options = FileOptions.Asynchronous };
+            await using (var file = new FileStream(incoming, options))
+            {
+                await file.WriteAsync(bytes, cancellation);
+                file.Flush(flushToDisk: true);
+            }
+
+            File.Move(incoming, place, overwrite: true);
+        }
+        finally
+        {
+            File.Delete(incoming);   // gone already where it was moved
+        }
+    }
+
+    private ImageStoreRead Checked(ImageReference reference, byte[] bytes)
+    {
+        if (Convert.ToHexStringLower(SHA256.HashData(bytes)) != reference.Hash)
+        {
+            _log.ImageCorrupt(reference.ToString());
+            return new(null, ImageStoreFault.NotFound);
+        }
+
+        _metrics.ImageBytes.WithLabels("read").Inc(bytes.Length);
+        return new(bytes, null);
+    }
+
+    private static async Task<int> ReadAllAsync(Microsoft.Win32.SafeHandles.SafeFileHandle file, byte[] bytes, CancellationToken cancellation)
+    {
+        var read = 0;
+        while (read < bytes.Length && await RandomAccess.ReadAsync(file, bytes.AsMemory(read), read, cancellation) is > 0 and var count) read += count;
+        return read;
+    }
+
+    private static bool IsStored(string place, long length) => new FileInfo(place) is { Exists: true, LinkTarget: null } file && file.Length == length;
+
+    private static bool IsLink(string path) => new FileInfo(path).LinkTarget is not null;
+}

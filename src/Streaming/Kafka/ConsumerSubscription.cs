@@ -1,0 +1,23 @@
+namespace MoodStream.Streaming.Kafka;
+
+/// <summary>What a consumer reads, and how much of it may wait in memory.</summary>
+public sealed record ConsumerSubscription
+{
+    /// <summary>Consumer group.</summary>
+    public required string Group { get; init; }
+
+    /// <summary>Topics.</summary>
+    public required IReadOnlyList<string> Topics { get; init; }
+
+    /// <summary>Records read and not yet taken at which partitions are paused; they go on at half of it. Default 256.</summary>
+    public int MaxBufferedRecords { get; init; } = 256;
+
+    /// <summary>Bytes of keys and values read and not yet taken at which partitions are paused. Default 64 MiB.</summary>
+    public long MaxBufferedBytes { get; init; } = 64L << 20;
+
+    /// <summary>Name of this member for static membership: it may restart within its session and keep its partitions. Null: dynamic.</summary>
+    public string? StaticMember { get; init; }
+
+    /// <summary>Where the group begins without a committed offset; null takes <see cref="KafkaSettings.OffsetReset"/>.</summary>
+    public OffsetReset? OffsetReset { get; init; }
+}

@@ -1,0 +1,176 @@
+using Confluent.Kafka;
+using MoodStream.Streaming.Telemetry;
+
+namespace MoodStream.Streaming.Kafka;
+
+/// <content>What happens when partitions change owner, offsets are committed, and the log is not what it should be.</content>
+public sealed partial class KafkaRecordConsumer
+{
+    private IConsumer<byte[]?, byte[]?> Build() =>
+        new ConsumerBuilder<byte[]?, byte[]?>(KafkaClientConfig.Consumer(_settings, _subscription))
+            .SetPartitionsAssignedHandler((client, partitions) => OnAssigned(client, partitions))
+            .SetPartitionsRevokedHandler((client, offsets) => OnRevoked(client, [.. offsets.Select(o => o.TopicPartition)]))
+            .SetPartitionsLostHandler((_, offsets) => OnLost([.. offsets.Select(o => o.TopicPartition)]))
+            .SetErrorHandler((_, error) => OnError(error))
+            .SetLogHandler((_, line) => _log.Client(line))
+            .Build();
+
+    private List<TopicPartitionOffset> OnAssigned(IConsumer<byte[]?, byte[]?> client, List<TopicPartition> partitions)
+    {
+        var committed = Committed(client, partitions);
+        foreach (var start in committed)
+            _partitions.Add(start.TopicPartition, start.Offset.IsSpecial ? null : start.Offset.Value);
+        _troubles.TopicsFound(partitions);
+        _troubles.BrokerAnswered();
+        CountRebalance("assigned", partitions.Count);
+        if (partitions.Count > 0) _log.PartitionsAssigned(Group, Text(partitions));
+        return committed;
+    }
+
+    /// <summary>
+    /// Offsets to start from. They are asked for here, not left to the client, so that a gap between what was committed and what
+    /// the log still holds is seen.
+    /// </summary>
+    private List<TopicPartitionOffset> Committed(IConsumer<byte[]?, byte[]?> client, List<TopicPartition> partitions)
+    {
+        try
+        {
+            return partitions.Count == 0 ? [] : client.Committed(partitions, _settings.RequestTimeout);
+        }
+        catch (KafkaException e)
+        {
+            _log.CommittedUnknown(Group, Text(partitions), e.Error.Reason);
+            return [.. partitions.Select(p => new TopicPartitionOffset(p, Offset.Unset))];
+        }
+    }
+
+    private void OnRevoked(IConsumer<byte[]?, byte[]?> client, List<TopicPartition> partitions)
+    {
+        if (!_closing) _partitions.Drain(partitions, _timing.DrainTime);
+        Commit(client, partitions);
+        var abandoned = Remove(partitions, "revoked");
+        if (partitions.Count > 0) _log.PartitionsRevoked(Group, Text(partitions), abandoned);
+    }
+
+    private void OnLost(List<TopicPartition> partitions)
+    {
+        var abandoned = Remove(partitions, "lost");
+        if (partitions.Count > 0) _log.PartitionsLost(Group, Text(partitions), abandoned);
+    }
+
+    private int Remove(List<TopicPartition> partitions, string kind)
+    {
+        var abandoned = _partitions.Remove(partitions);
+        _paused.ExceptWith(partitions);
+        _abandoned += abandoned;
+        _metrics.Abandoned.WithLabels(Group).Inc(abandoned);
+        CountRebalance(kind, partitions.Count);
+        return abandoned;
+    }
+
+    private void CountRebalance(string kind, int partitions)
+    {
+        _metrics.Rebalances.WithLabels(Group, kind).Inc(partitions);
+        _metrics.Assigned.WithLabels(Group).Set(_partitions.Count);
+    }
+
+    private void Commit(IConsumer<byte[]?, byte[]?> client, List<TopicPartition>? only = null)
+    {
+        _lastCommit = _clock.GetTimestamp();
+        var offsets = _partitions.Committable(only);
+        if (offsets.Count == 0) return;
+        try
+        {
+            client.Commit(offsets);
+            _partitions.MarkCommitted(offsets);
+            _troubles.CommitStored();
+            _metrics.Commits.WithLabels(Group, "stored").Inc();
+        }
+        catch (KafkaException e)
+        {
+            // Tried again at the next interval; in a rebalance the next owner begins at the last stored offset.
+            _metrics.Commits.WithLabels(Group, "refused").Inc();
+            if (_troubles.NoCommit(e.Error.Reason)) _log.CommitFailed(Group, e.Error.Reason);
+        }
+    }
+
+    /// <summary>The record read is not the one that should have come: says what that means.</summary>
+    private void Mismatch(IConsumer<byte[]?, byte[]?> client, ConsumeResult<byte[]?, byte[]?> result, long expected)
+    {
+        var (topic, partition, offset) = (result.Topic, result.Partition.Value, result.Offset.Value);
+        if (offset < expected)
+        {
+            _log.LogWentBack(topic, partition, expected, offset);
+            return;
+        }
+
+        var lost = Lost(client, result.TopicPartition, expected, offset);
+        if (lost > 0)
+        {
+            Interlocked.Add(ref _lostRecords, lost);
+            _metrics.OffsetGaps.WithLabels(topic, Group, StreamingMetrics.Lost).Inc(lost);
+            _log.RecordsLost(topic, partition, expected, lost, Group);
+        }
+
+        if (offset - expected - lost is not (> 0 and var skipped)) return;
+        _metrics.OffsetGaps.WithLabels(topic, Group, StreamingMetrics.Skipped).Inc(skipped);
+        _log.OffsetsSkipped(topic, partition, expected + lost, skipped);
+    }
+
+    /// <summary>How many of the missing offsets retention took away.</summary>
+    /// <remarks>
+    /// The embedded cluster has neither transaction markers nor compaction: every gap is loss. On a real broker only what lies below
+    /// the start of the log is; a single offset is a transaction marker, and not worth a question.
+    /// </remarks>
+    private long Lost(IConsumer<byte[]?, byte[]?> client, TopicPartition partition, long expected, long offset)
+    {
+        if (_settings.Profile == KafkaProfile.Embedded) return offset - expected;
+        if (offset - expected == 1) return 0;
+        try
+        {
+            var start = client.QueryWatermarkOffsets(partition, _settings.RequestTimeout).Low.Value;
+            return Math.Clamp(start - expected, 0, offset - expected);
+        }
+        catch (KafkaException e)
+        {
+            _log.ReadingFailed(Group, e.Error.Reason);
+            return offset - expected;   // unknown is told as the worse of the two
+        }
+    }
+
+    private void OnUnreadable(ConsumeException e)
+    {
+        var topic = e.ConsumerRecord?.Topic;
+        var news = e.Error.Code is ErrorCode.UnknownTopicOrPart or ErrorCode.Local_UnknownTopic or ErrorCode.TopicAuthorizationFailed
+            && topic is not null
+            ? _troubles.Topic(topic, $"{topic}: {e.Error.Reason}")
+            : _troubles.NoBroker(e.Error.Reason);
+        if (news) _log.ReadingFailed(Group, e.Error.Reason);
+    }
+
+    private void OnError(Error error)
+    {
+        // A fatal error also ends the poll thread, which tells it.
+        if (error.Code is not (ErrorCode.Local_AllBrokersDown or ErrorCode.Local_Authentication or ErrorCode.Local_Resolve)) return;
+        if (_troubles.NoBroker(error.Reason)) _log.ReadingFailed(Group, error.Reason);
+    }
+
+    /// <summary>Asks for a watermark: the client does not say of itself that brokers are back.</summary>
+    private void Probe(IConsumer<byte[]?, byte[]?> client)
+    {
+        _lastProbe = _clock.GetTimestamp();
+        if (_partitions.List() is not [var partition, ..]) return;
+        try
+        {
+            client.QueryWatermarkOffsets(partition, PollWait * 4);
+            _troubles.BrokerAnswered();
+        }
+        catch (KafkaException)
+        {
+            // Still silent; the trouble stays.
+        }
+    }
+
+    private static string Text(IEnumerable<TopicPartition> partitions) =>
+        string.Join(", ", partitions.GroupBy(p => p.Topic).Select(t => $"{t.Key}[{string.Join(',', t.Select(p => p.Partition.Value).Order())}]"));
+}

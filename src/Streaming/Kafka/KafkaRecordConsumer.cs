@@ -1,0 +1,217 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.ExceptionServices;
+using System.Threading.Channels;
+using Confluent.Kafka;
+using Microsoft.Extensions.Logging;
+using MoodStream.Streaming.Records;
+using MoodStream.Streaming.Telemetry;
+
+namespace MoodStream.Streaming.Kafka;
+
+/// <summary>A member of a consumer group: one poll thread, a bounded buffer, offsets committed behind what is finished.</summary>
+/// <remarks>
+/// Everything that touches the client happens on the poll thread, rebalances included; readers and completers only touch
+/// <see cref="RecordBuffer"/> and <see cref="AssignedPartitions"/>. On stop and on revocation, records not yet taken are left to
+/// the next owner; those taken are waited for up to the drain time.
+/// </remarks>
+public sealed partial class KafkaRecordConsumer : IRecordConsumer
+{
+    private static readonly TimeSpan PollWait = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan PausedWait = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan ProbeInterval = TimeSpan.FromSeconds(2);
+
+    private readonly KafkaSettings _settings;
+    private readonly KafkaTiming _timing;
+    private readonly ConsumerSubscription _subscription;
+    private readonly StreamingMetrics _metrics;
+    private readonly TimeProvider _clock;
+    private readonly ILogger _log;
+    private readonly AssignedPartitions _partitions = new();
+    private readonly RecordBuffer _buffer;
+    private readonly ConsumerTroubles _troubles = new();
+    private readonly HashSet<TopicPartition> _paused = [];
+    private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly CancellationTokenSource _disposing = new();
+    private int _started;
+    private bool _closing;
+    private int _abandoned;
+    private long _lostRecords;
+    private long _lastCommit;
+    private long _lastProbe;
+
+    /// <summary>Prepares the consumer; <see cref="RunAsync"/> starts it.</summary>
+    public KafkaRecordConsumer(
+        KafkaSettings settings, ConsumerSubscription subscription, StreamingMetrics metrics, TimeProvider clock, ILogger<KafkaRecordConsumer> log)
+    {
+        (_settings, _subscription, _metrics, _clock, _log) = (settings, subscription, metrics, clock, log);
+        _timing = KafkaTiming.Of(settings);
+        _buffer = new RecordBuffer(_partitions, subscription.MaxBufferedRecords, subscription.MaxBufferedBytes);
+    }
+
+    /// <summary>Consumer group.</summary>
+    public string Group => _subscription.Group;
+
+    /// <inheritdoc/>
+    public ChannelReader<ReceivedRecord> Records => _buffer;
+
+    /// <inheritdoc/>
+    public bool Assigned => _partitions.Count > 0;
+
+    /// <summary>Partitions owned now.</summary>
+    public int AssignedPartitions => _partitions.Count;
+
+    /// <summary>Why the consumer does not do its work; null while it does.</summary>
+    public string? Trouble => _troubles.Text;
+
+    /// <summary>Whether it has stopped on an error, for good.</summary>
+    public bool Faulted => _stopped.Task.IsFaulted;
+
+    /// <summary>Records that were gone before they were read, because retention was faster; each was told in the log.</summary>
+    public long LostRecords => Interlocked.Read(ref _lostRecords);
+
+    /// <summary>Whether partitions are paused because the buffer is full.</summary>
+    public bool Paused { get; private set; }
+
+    /// <inheritdoc/>
+    public void Complete(RecordPosition position)
+    {
+        if (!_partitions.Complete(position)) _metrics.LateCompletions.WithLabels(Group).Inc();
+    }
+
+    /// <inheritdoc/>
+    public bool Owns(RecordPosition position) => _partitions.Owns(position);
+
+    /// <inheritdoc/>
+    /// <exception cref="InvalidOperationException">It has been started before.</exception>
+    /// <exception cref="KafkaException">The client met an error from which it cannot recover, or refused its configuration.</exception>
+    [SuppressMessage("Usage", "VSTHRD003", Justification = "Completed by the thread that is started here, which waits for no caller.")]
+    public Task RunAsync(CancellationToken stopping)
+    {
+        if (Interlocked.Exchange(ref _started, 1) != 0) throw new InvalidOperationException("A consumer runs once.");
+        var thread = new Thread(() => Run(stopping)) { IsBackground = true, Name = $"poll {Group}" };
+        thread.Start();
+        return _stopped.Task;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await _disposing.CancelAsync();
+        if (Interlocked.Exchange(ref _started, 1) == 0) _stopped.TrySetResult();
+        _buffer.Complete(null);
+        await ((Task)_stopped.Task).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    private void Run(CancellationToken stopping)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(stopping, _disposing.Token);
+        var fault = Attempt(() =>
+        {
+            using var client = Build();
+            var cause = Attempt(() => Poll(client, stop.Token));
+            _buffer.Complete(cause);
+            Leave(client);
+            if (cause is not null) ExceptionDispatchInfo.Throw(cause);
+        });
+        if (fault is not null)
+        {
+            _troubles.Faulted(fault);
+            _log.ConsumerFaulted(fault, Group);
+        }
+
+        _buffer.Complete(fault);   // where the client could not even be made
+        if (fault is null) _stopped.TrySetResult();
+        else _stopped.TrySetException(fault);
+    }
+
+    private void Poll(IConsumer<byte[]?, byte[]?> client, CancellationToken stop)
+    {
+        _log.ConsumerStarted(Group, string.Join(", ", _subscription.Topics), _settings.BootstrapServers);
+        client.Subscribe(_subscription.Topics);
+        _lastCommit = _lastProbe = _clock.GetTimestamp();
+        while (!stop.IsCancellationRequested) PollOnce(client);
+    }
+
+    private void PollOnce(IConsumer<byte[]?, byte[]?> client)
+    {
+        AdjustFlow(client);
+        if (_clock.GetElapsedTime(_lastCommit) >= _timing.CommitInterval) Commit(client);
+        if (_troubles.BrokerSilent && _clock.GetElapsedTime(_lastProbe) >= ProbeInterval) Probe(client);
+        if (Paused) _buffer.WaitForRoom(PausedWait);
+        try
+        {
+            if (client.Consume(Paused ? TimeSpan.Zero : PollWait) is { Message: not null } result) Receive(client, result);
+        }
+        catch (ConsumeException e) when (!e.Error.IsFatal && e.Error.Code != ErrorCode.Local_AutoOffsetReset)
+        {
+            OnUnreadable(e);
+        }
+    }
+
+    /// <summary>Pauses all partitions while the buffer is full, those assigned meanwhile included, and lets them go on at half of it.</summary>
+    private void AdjustFlow(IConsumer<byte[]?, byte[]?> client)
+    {
+        if (Paused ? !_buffer.HasRoom : _buffer.Full)
+        {
+            var running = _partitions.List().Where(p => !_paused.Contains(p)).ToList();
+            if (running.Count > 0) client.Pause(running);
+            _paused.UnionWith(running);
+            if (!Paused) _metrics.Pauses.WithLabels(Group).Inc();
+            Paused = true;
+        }
+        else if (Paused)
+        {
+            client.Resume(_paused);
+            _paused.Clear();
+            Paused = false;
+        }
+
+        _metrics.Paused.WithLabels(Group).Set(Paused ? 1 : 0);
+        _metrics.Buffered.WithLabels(Group).Set(_buffer.Count);
+    }
+
+    private void Receive(IConsumer<byte[]?, byte[]?> client, ConsumeResult<byte[]?, byte[]?> result)
+    {
+        if (_partitions.Track(result.TopicPartitionOffset) is not { } tracked) return;
+        if (tracked.Expected is { } expected && expected != result.Offset.Value) Mismatch(client, result, expected);
+        _troubles.BrokerAnswered();
+        _metrics.RecordsRead.WithLabels(result.Topic).Inc();
+        _buffer.Add(KafkaRecords.Received(result, tracked.Assignment));
+    }
+
+    /// <summary>Commits, waits for what the reader has in hand, commits again and leaves the group.</summary>
+    private void Leave(IConsumer<byte[]?, byte[]?> client)
+    {
+        Commit(client);
+        _partitions.Drain(_partitions.List(), _timing.DrainTime);
+        Commit(client);
+        _closing = true;
+        try
+        {
+            client.Close();
+        }
+        catch (KafkaException e)
+        {
+            _log.CommitFailed(Group, e.Error.Reason);
+        }
+
+        _metrics.Assigned.WithLabels(Group).Set(0);
+        _metrics.Paused.WithLabels(Group).Set(0);
+        _log.ConsumerStopped(Group, _abandoned);
+    }
+
+    [SuppressMessage("Design", "CA1031", Justification =
+        "The edge of the poll thread: whatever stopped it reaches the reader and RunAsync.")]
+    private static Exception? Attempt(Action action)
+    {
+        try
+        {
+            action();
+            return null;
+        }
+        catch (Exception e)
+        {
+            return e;
+        }
+    }
+}
