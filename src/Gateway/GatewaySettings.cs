@@ -1,0 +1,107 @@
+using Microsoft.Extensions.Options;
+
+namespace MoodStream.Gateway;
+
+/// <summary>Settings of the gateway, section <c>MoodStream:Gateway</c>; checked at the start, all at once.</summary>
+public sealed record GatewaySettings
+{
+    /// <summary>Name of the configuration section.</summary>
+    public const string Section = "MoodStream:Gateway";
+
+    /// <summary>Address to listen on. Default loopback, port 8080. Change it to serve other machines, behind TLS and authentication.</summary>
+    public string Url { get; init; } = "http://127.0.0.1:8080";
+
+    /// <summary>Most bytes of one encoded image. Default 32 MiB, from 1 KiB to 1 GiB.</summary>
+    public long MaxImageBytes { get; init; } = 32L << 20;
+
+    /// <summary>Most bytes of one multipart request with all its parts. Default 256 MiB, at least <see cref="MaxImageBytes"/>.</summary>
+    public long MaxRequestBytes { get; init; } = 256L << 20;
+
+    /// <summary>Most parts of one multipart request. Default 100, from 1 to 10,000.</summary>
+    public int MaxPartsPerRequest { get; init; } = 100;
+
+    /// <summary>
+    /// Images up to this many bytes travel inside the record; larger ones go to the image store and the record carries a
+    /// claim-check. Default 0: always a claim-check. Keep it below the broker's largest message.
+    /// </summary>
+    public long InlineLimitBytes { get; init; }
+
+    /// <summary>Most bytes of memory that all uploads together may hold; more are asked to come back. Default 512 MiB, at least three times <see cref="MaxImageBytes"/>.</summary>
+    public long UploadMemoryBytes { get; init; } = 512L << 20;
+
+    /// <summary>What a client is told to wait when the broker, the image store or upload memory cannot take its image. Default 1 s, up to 10 min.</summary>
+    public TimeSpan RetryAfter { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>How many of the newest results the live page and its endpoints keep in memory. Default 500, from 1 to 10,000.</summary>
+    public int LiveResults { get; init; } = 500;
+
+    /// <summary>Where the live feed begins. Default the newest records; the all-in-one demo begins at the earliest.</summary>
+    public LiveStart LiveStart { get; init; } = LiveStart.Latest;
+
+    /// <summary>Most clients of the event stream at a time. Default 64, from 1 to 10,000.</summary>
+    public int MaxEventClients { get; init; } = 64;
+
+    /// <summary>Events that wait for one client before its oldest are dropped. Default 256, from 1 to 10,000.</summary>
+    public int EventQueueLength { get; init; } = 256;
+
+    /// <summary>False-alarm rate that each gate promises, in (0, 1), shown beside what is seen. Gates that are absent show none.</summary>
+    public Dictionary<string, double> PromisedFalseAlarmRates { get; init; } = [];
+}
+
+/// <summary>Where the live feed begins to read.</summary>
+public enum LiveStart
+{
+    /// <summary>At what is written from now on.</summary>
+    Latest,
+
+    /// <summary>At the earliest record that is kept.</summary>
+    Earliest,
+}
+
+/// <summary>Checks every setting and reports every problem in one go.</summary>
+internal sealed class GatewaySettingsValidator : IValidateOptions<GatewaySettings>
+{
+    private const long KiB = 1L << 10;
+    private const long GiB = 1L << 30;
+
+    /// <inheritdoc/>
+    public ValidateOptionsResult Validate(string? name, GatewaySettings options)
+    {
+        var problems = new List<string>();
+        if (!IsListenUrl(options.Url))
+            Add(nameof(options.Url), options.Url, "give an http or https address with a port, such as http://127.0.0.1:8080");
+        Range(nameof(options.MaxImageBytes), options.MaxImageBytes, KiB, GiB);
+        Range(nameof(options.MaxRequestBytes), options.MaxRequestBytes, options.MaxImageBytes, 64 * GiB);
+        Range(nameof(options.MaxPartsPerRequest), options.MaxPartsPerRequest, 1, 10_000);
+        Range(nameof(options.InlineLimitBytes), options.InlineLimitBytes, 0, options.MaxImageBytes);
+        Range(nameof(options.UploadMemoryBytes), options.UploadMemoryBytes, 3 * options.MaxImageBytes, 1024 * GiB);
+        Range(nameof(options.LiveResults), options.LiveResults, 1, 10_000);
+        Range(nameof(options.MaxEventClients), options.MaxEventClients, 1, 10_000);
+        Range(nameof(options.EventQueueLength), options.EventQueueLength, 1, 10_000);
+        if (options.RetryAfter <= TimeSpan.Zero || options.RetryAfter > TimeSpan.FromMinutes(10))
+            Add(nameof(options.RetryAfter), options.RetryAfter, "give more than zero and at most 00:10:00");
+        if (!Enum.IsDefined(options.LiveStart))
+            Add(nameof(options.LiveStart), options.LiveStart, "give Latest or Earliest");
+        foreach (var (gate, rate) in options.PromisedFalseAlarmRates)
+            if (rate is not (> 0 and < 1))
+                Add($"{nameof(options.PromisedFalseAlarmRates)}:{gate}", rate, "give a rate between 0 and 1, such as 0.05");
+        return problems.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(problems);
+
+        void Range(string setting, long value, long least, long most)
+        {
+            if (value < least || value > most) Add(setting, value, $"give {least} to {most}");
+        }
+
+        void Add(string setting, object? value, string remedy) =>
+            problems.Add($"{GatewaySettings.Section}:{setting} is '{value}': {remedy}.");
+    }
+
+    private static bool IsListenUrl(string? url)
+    {
+        // Kestrel takes + and * for "every address", which Uri does not know as hosts.
+        var plain = url?.Replace("://+", "://0.0.0.0", StringComparison.Ordinal).Replace("://*", "://0.0.0.0", StringComparison.Ordinal);
+        return Uri.TryCreate(plain, UriKind.Absolute, out var uri)
+            && (uri.Scheme == Uri.UriSchemeHttp || uri.Scheme == Uri.UriSchemeHttps)
+            && uri.PathAndQuery == "/";
+    }
+}
