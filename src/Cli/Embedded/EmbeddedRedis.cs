@@ -52,7 +52,7 @@ public sealed class EmbeddedRedis : IDisposable
     {
         var port = FreePort(options.Port);
         Directory.CreateDirectory(options.Folder);
-        var server = new GarnetServer([.. Arguments(options, port)]);
+        var server = new GarnetServer(Arguments(options, port));
         try
         {
             server.Start();
@@ -68,7 +68,7 @@ public sealed class EmbeddedRedis : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _server.Dispose();
 
-    private static IEnumerable<string> Arguments(EmbeddedRedisOptions options, int port)
+    private static string[] Arguments(EmbeddedRedisOptions options, int port)
     {
         string[] arguments =
         [

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Net.Sockets;
 
@@ -44,6 +45,7 @@ public sealed class LoopbackForwarder : IAsyncDisposable
     public int OpenConnections => _connections.Count;
 
     /// <inheritdoc/>
+    [SuppressMessage("Usage", "VSTHRD003", Justification = "Started on the thread pool by the constructor; it waits for no caller.")]
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _disposed, 1) != 0) return;

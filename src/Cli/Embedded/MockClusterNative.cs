@@ -1,6 +1,5 @@
 using System.Reflection;
 using System.Runtime.InteropServices;
-using Confluent.Kafka;
 
 namespace MoodStream.Cli.Embedded;
 

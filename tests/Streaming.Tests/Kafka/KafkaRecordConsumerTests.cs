@@ -1,0 +1,208 @@
+using System.Collections.Concurrent;
+using Confluent.Kafka;
+using MoodStream.Streaming.Kafka;
+using MoodStream.Streaming.Records;
+using MoodStream.TestKit;
+using MoodStream.TestKit.Embedded;
+
+namespace MoodStream.StreamingTests.Kafka;
+
+public sealed class KafkaRecordConsumerTests(EmbeddedKafkaFixture kafka) : IClassFixture<EmbeddedKafkaFixture>
+{
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Records_OfOnePartition_KeepTheirOrder()
+    {
+        var topic = kafka.NewTopic(partitions: 4);
+        using var producer = KafkaHarness.Producer(kafka.Settings);
+        await producer.WriteAsync(topic, 1_000);
+        await using var running = new RunningConsumer(KafkaHarness.Consumer(kafka.Settings, topic));
+
+        var read = await running.TakeAsync(1_000);
+        Assert.All(
+            read.GroupBy(r => r.Position.Partition),
+            partition => Assert.Equal(Enumerable.Range(0, partition.Count()).Select(i => (long)i), partition.Select(r => r.Position.Offset)));
+        Assert.Equal(Enumerable.Range(0, 1_000), read.Select(r => r.Number()).Order());
+    }
+
+    [Fact]
+    public async Task Records_KeyValueHeadersTimestamp_AreThoseWritten()
+    {
+        var topic = kafka.NewTopic(partitions: 1);
+        using var producer = KafkaHarness.Producer(kafka.Settings);
+        byte[] key = [0, 255, 13], value = [1, 0, 2];
+        KeyValuePair<string, byte[]?>[] headers = [new("a", [1]), new("a", []), new("b", null)];
+        var before = TimeProvider.System.GetUtcNow().AddSeconds(-1);
+        await producer.WriteAsync(new OutgoingRecord(topic, key, value, headers), Cancellation);
+        await producer.WriteAsync(new OutgoingRecord(topic, null, null, []), Cancellation);
+        await using var running = new RunningConsumer(KafkaHarness.Consumer(kafka.Settings, topic));
+
+        var read = await running.TakeAsync(2);
+        Assert.Equal(key, read[0].Key);
+        Assert.Equal(value, read[0].Value);
+        Assert.Equal(headers, read[0].Headers.Select(h => h), HeaderEquality);
+        Assert.InRange(read[0].Timestamp, before, TimeProvider.System.GetUtcNow().AddSeconds(1));
+        Assert.Null(read[1].Key);
+        Assert.Null(read[1].Value);
+        Assert.Empty(read[1].Headers);
+    }
+
+    [Fact]
+    public async Task Records_ReaderStops_PartitionsPauseAndNothingIsLost()
+    {
+        var topic = kafka.NewTopic(partitions: 4);
+        using var producer = KafkaHarness.Producer(kafka.Settings);
+        await using var running = new RunningConsumer(KafkaHarness.Consumer(kafka.Settings, topic, buffered: 20));
+        await producer.WriteAsync(topic, 500);
+
+        await Eventually.HoldsAsync(() => running.Consumer.Paused, "a pause");
+        Assert.InRange(running.Consumer.Records.Count, 20, 24);
+        var read = await running.TakeAsync(500);
+        Assert.Equal(Enumerable.Range(0, 500), read.Select(r => r.Number()).Order());
+        await Eventually.HoldsAsync(() => !running.Consumer.Paused, "reading goes on");
+    }
+
+    [Fact]
+    public async Task RunAsync_StoppedAndStartedAgain_GoesOnWhereItWas()
+    {
+        var topic = kafka.NewTopic(partitions: 1);
+        using var producer = KafkaHarness.Producer(kafka.Settings);
+        await producer.WriteAsync(topic, 100);
+        await using (var first = new RunningConsumer(KafkaHarness.Consumer(kafka.Settings, topic)))
+            foreach (var record in await first.TakeAsync(40)) first.Consumer.Complete(record.Position);
+
+        Assert.Equal(40, kafka.Committed(topic, 1)[0]);
+        await using var second = new RunningConsumer(KafkaHarness.Consumer(kafka.Settings, topic));
+        Assert.Equal(Enumerable.Range(40, 60), (await second.TakeAsync(60)).Select(r => r.Number()));
+    }
+
+    [Fact]
+    public async Task Complete_AnEarlierRecordIsInFlight_OffsetStaysBelowIt()
+    {
+        var topic = kafka.NewTopic(partitions: 1);
+        using var producer = KafkaHarness.Producer(kafka.Settings);
+        await producer.WriteAsync(topic, 10);
+        var settings = kafka.Settings with { DrainTime = TimeSpan.FromMilliseconds(50) };
+        await using (var running = new RunningConsumer(KafkaHarness.Consumer(settings, topic)))
+            foreach (var record in (await running.TakeAsync(10)).Where(r => r.Number() != 3)) running.Consumer.Complete(record.Position);
+
+        Assert.Equal(3, kafka.Committed(topic, 1)[0]);
+    }
+
+    [Fact]
+    public async Task RunAsync_TwoMembersComeAndGo_EveryRecordIsReadAndCommitted()
+    {
+        const int partitions = 6, count = 3_000;
+        var topic = kafka.NewTopic(partitions);
+        using var producer = KafkaHarness.Producer(kafka.Settings);
+        var seen = new ConcurrentDictionary<int, int>();
+
+        var writing = WriteSlowlyAsync(producer, topic, count);
+        await using (var first = new RunningConsumer(KafkaHarness.Consumer(kafka.Settings, topic)))
+        {
+            first.CompleteAll(r => seen.AddOrUpdate(r.Number(), 1, (_, n) => n + 1));
+            await Eventually.HoldsAsync(() => seen.Count > count / 10, "the first member reads");
+            await using var second = new RunningConsumer(KafkaHarness.Consumer(kafka.Settings, topic));
+            second.CompleteAll(r => seen.AddOrUpdate(r.Number(), 1, (_, n) => n + 1));
+            await Eventually.HoldsAsync(() => second.Consumer.AssignedPartitions == partitions / 2, "the second member has its share");
+            await first.StopAsync();
+            await Eventually.HoldsAsync(() => second.Consumer.AssignedPartitions == partitions, "the second member has all");
+            await writing;
+            await Eventually.HoldsAsync(() => seen.Count == count, "all records are read");
+        }
+
+        Assert.Equal(kafka.Ends(topic, partitions), kafka.Committed(topic, partitions));
+    }
+
+    [Fact]
+    public async Task Records_RetentionWasFaster_LossIsTold()
+    {
+        var topic = kafka.NewTopic(partitions: 1);
+        using var producer = KafkaHarness.Producer(kafka.Settings);
+        await producer.WriteAsync(topic, 100);
+        await using (var first = new RunningConsumer(KafkaHarness.Consumer(kafka.Settings, topic)))
+        {
+            foreach (var record in await first.TakeAsync(10)) first.Consumer.Complete(record.Position);
+            Assert.Equal(0, first.Consumer.LostRecords);
+        }
+
+        kafka.Kafka.Cluster.DeleteRecords(topic, 0, beforeOffset: 50);
+        await using var second = new RunningConsumer(KafkaHarness.Consumer(kafka.Settings, topic));
+        var read = await second.TakeAsync(50);
+        Assert.Equal(50, read[0].Number());
+        Assert.Equal(40, second.Consumer.LostRecords);
+    }
+
+    [Fact]
+    public async Task Complete_AfterThePartitionWasRevoked_IsIgnored()
+    {
+        var topic = kafka.NewTopic(partitions: 2);
+        using var producer = KafkaHarness.Producer(kafka.Settings);
+        await producer.WriteAsync(topic, 40);
+        var settings = kafka.Settings with { DrainTime = TimeSpan.FromMilliseconds(50) };
+        await using var first = new RunningConsumer(KafkaHarness.Consumer(settings, topic));
+        var taken = await first.TakeAsync(40);
+
+        await using var second = new RunningConsumer(KafkaHarness.Consumer(settings, topic));
+        await Eventually.HoldsAsync(() => second.Consumer.Assigned, "the second member has a partition");
+        var gone = taken.Where(r => !first.Consumer.Owns(r.Position)).ToList();
+        Assert.NotEmpty(gone);
+        foreach (var record in gone) first.Consumer.Complete(record.Position);
+
+        var again = await second.TakeAsync(gone.Count);
+        Assert.Equal(gone.Select(r => r.Position), again.Select(r => r.Position));
+        Assert.All(again, r => Assert.True(second.Consumer.Owns(r.Position)));
+        await first.StopAsync();
+        Assert.Equal(0, kafka.Committed(topic, 2)[gone[0].Position.Partition]);
+    }
+
+    [Fact]
+    public async Task RunAsync_TopicDoesNotExistYet_SaysSoAndGoesOnOnceItDoes()
+    {
+        var topic = "made-later";
+        await using var running = new RunningConsumer(KafkaHarness.Consumer(kafka.Settings, topic));
+        await Eventually.HoldsAsync(() => running.Consumer.Trouble?.Contains(topic) == true, "the trouble names the topic");
+        Assert.False(running.Consumer.Assigned);
+
+        kafka.Kafka.Cluster.CreateTopic(topic, 1);
+        await Eventually.HoldsAsync(() => running.Consumer is { Assigned: true, Trouble: null }, "the topic is read");
+    }
+
+    [Fact]
+    public async Task RunAsync_NothingToStartFromAndResetIsError_FaultsTheReader()
+    {
+        var topic = kafka.NewTopic(partitions: 1);
+        var settings = kafka.Settings with { OffsetReset = OffsetReset.Error };
+        await using var consumer = KafkaHarness.Consumer(settings, topic);
+        await Assert.ThrowsAsync<ConsumeException>(() => consumer.RunAsync(Cancellation));
+        await Assert.ThrowsAsync<ConsumeException>(() => consumer.Records.Completion);
+        Assert.True(consumer.Faulted);
+    }
+
+    [Fact]
+    public async Task RunAsync_CommitsAreRefusedForAWhile_NothingIsLostAndCommitsCatchUp()
+    {
+        var topic = kafka.NewTopic(partitions: 1);
+        using var producer = KafkaHarness.Producer(kafka.Settings);
+        await producer.WriteAsync(topic, 50);
+        await using var running = new RunningConsumer(KafkaHarness.Consumer(kafka.Settings, topic));
+        var read = await running.TakeAsync(50);
+        const short offsetCommit = 8;
+        kafka.Kafka.Cluster.FailNext(offsetCommit, ErrorCode.RebalanceInProgress, ErrorCode.RebalanceInProgress);
+        foreach (var record in read) running.Consumer.Complete(record.Position);
+        await Eventually.HoldsAsync(() => kafka.Committed(topic, 1)[0] == 50, "the commit goes through");
+        await Eventually.HoldsAsync(() => running.Consumer.Trouble is null, "the trouble is over");
+    }
+
+    private static async Task WriteSlowlyAsync(KafkaRecordProducer producer, string topic, int count)
+    {
+        for (var i = 0; i < count; i += 10)
+        {
+            await producer.WriteAsync(topic, 10, keys: 64, from: i);
+        }
+    }
+
+    private static bool HeaderEquality(KeyValuePair<string, byte[]?> a, KeyValuePair<string, byte[]?> b) =>
+        a.Key == b.Key && (a.Value ?? []).SequenceEqual(b.Value ?? []);
+}
