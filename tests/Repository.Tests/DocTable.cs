@@ -1,6 +1,6 @@
 namespace MoodStream.RepositoryTests;
 
-/// <summary>A Markdown table under a heading of a page, compared with what the code says.</summary>
+/// <summary>A Markdown table under a heading (of second level or lower) of a page, compared with what the code says.</summary>
 /// <remarks>
 /// The code gives the first cells of each row; the cells after them are written by people.
 /// With <c>UPDATE_DOCS=1</c> in the environment the table is first rewritten, and people's cells are kept by the first cell.
@@ -14,7 +14,7 @@ internal sealed class DocTable
     private DocTable(string file, string heading)
     {
         _lines = [.. File.ReadAllLines(Checkout.PathOf(file))];
-        var start = _lines.FindIndex(l => l.StartsWith('#') && l.TrimStart('#').Trim() == heading);
+        var start = _lines.FindIndex(l => l.StartsWith("##", StringComparison.Ordinal) && l.TrimStart('#').Trim() == heading);
         _header = start < 0 ? -1 : _lines.FindIndex(start + 1, l => l.StartsWith('|') || l.StartsWith('#'));
         Assert.True(_header >= 0 && _lines[_header].StartsWith('|'), $"{file} has no table under the heading '{heading}'.");
         _end = _header + 2;

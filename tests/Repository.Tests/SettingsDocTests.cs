@@ -55,10 +55,14 @@ public sealed partial class SettingsDocTests
         null => "none",
         string { Length: 0 } => "none",
         string text => $"`{text}`",
+        TimeSpan time => $"`{Short(time)}`",
         bool flag => flag ? "`true`" : "`false`",
         IEnumerable list => list.Cast<object>().Any() ? $"`{string.Join(", ", list.Cast<object>())}`" : "none",
         _ => $"`{value}`",
     };
+
+    private static string Short(TimeSpan time) =>
+        time.Ticks % TimeSpan.TicksPerSecond == 0 ? time.ToString("c") : time.ToString("c").TrimEnd('0');
 
     private static string Words(Dictionary<string, XElement> comments, Type type, PropertyInfo property)
     {
