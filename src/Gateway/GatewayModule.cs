@@ -1,10 +1,11 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
-using Microsoft.Extensions.Options;
 using MoodStream.Gateway.Http;
 using MoodStream.Gateway.Ingest;
 using MoodStream.Gateway.Live;
 using MoodStream.Gateway.Page;
 using MoodStream.Gateway.Telemetry;
+using MoodStream.Streaming.Hosting;
+using MoodStream.Streaming.Settings;
 using Prometheus;
 
 namespace MoodStream.Gateway;
@@ -15,10 +16,9 @@ public static class GatewayModule
     /// <summary>Adds the gateway's services and its listening address.</summary>
     public static WebApplicationBuilder AddGateway(this WebApplicationBuilder builder)
     {
-        builder.Services.AddOptions<GatewaySettings>()
-            .BindConfiguration(GatewaySettings.Section, binder => binder.ErrorOnUnknownConfiguration = true)
-            .ValidateOnStart();
-        builder.Services.AddSingleton<IValidateOptions<GatewaySettings>, GatewaySettingsValidator>();
+        builder.AddStreaming();
+        builder.AddIngressPressure();
+        builder.AddSettings<GatewaySettings>(GatewaySettings.Section);
         builder.WebHost.UseUrls(builder.Configuration[$"{GatewaySettings.Section}:{nameof(GatewaySettings.Url)}"] ?? new GatewaySettings().Url);
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
         builder.Services.AddProblemDetails();
@@ -32,7 +32,7 @@ public static class GatewayModule
         return builder;
     }
 
-    /// <summary>Maps the gateway's routes and what surrounds them.</summary>
+    /// <summary>Maps the gateway's routes, health and metrics, and what surrounds them.</summary>
     public static WebApplication MapGateway(this WebApplication app)
     {
         app.UseSecurityHeaders();
@@ -43,13 +43,14 @@ public static class GatewayModule
         app.MapLive();
         app.MapPage();
         app.MapOpenApi(Routes.OpenApi);
+        app.MapServiceEndpoints();
         return app;
     }
 
     private static void AddIngest(this IServiceCollection services)
     {
         services.AddSingleton<IImageIds, TimeOrderedImageIds>();
-        services.AddSingleton(provider => new UploadMemory(provider.GetRequiredService<IOptions<GatewaySettings>>().Value.UploadMemoryBytes));
+        services.AddSingleton(provider => new UploadMemory(provider.GetRequiredService<GatewaySettings>().UploadMemoryBytes));
         services.AddSingleton<IngestTelemetry>();
         services.AddSingleton<ImageIngest>();
         services.AddSingleton<MultipartIngest>();
@@ -58,16 +59,14 @@ public static class GatewayModule
 
     private static void AddLive(this IServiceCollection services)
     {
-        services.AddSingleton(provider => new LiveRing(provider.GetRequiredService<IOptions<GatewaySettings>>().Value.LiveResults));
+        services.AddSingleton(provider => new LiveRing(provider.GetRequiredService<GatewaySettings>().LiveResults));
         services.AddSingleton<LiveRates>();
         services.AddSingleton<LiveSubscribers>();
         services.AddSingleton<LiveView>();
         services.AddSingleton<ImageBytes>();
         services.AddSingleton<LiveEndpoints>();
-        services.AddSingleton<LiveFeed>();
         services.AddSingleton<RatesTicker>();
-        services.AddHostedService(provider => provider.GetRequiredService<LiveFeed>());
+        services.AddHostedService<LiveFeed>();
         services.AddHostedService(provider => provider.GetRequiredService<RatesTicker>());
-        services.AddHealthChecks().AddCheck<LiveFeed>("live-feed", tags: ["ready"]);
     }
 }

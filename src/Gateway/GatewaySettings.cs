@@ -1,9 +1,10 @@
-using Microsoft.Extensions.Options;
+using System.ComponentModel.DataAnnotations;
+using MoodStream.Streaming.Settings;
 
 namespace MoodStream.Gateway;
 
 /// <summary>Settings of the gateway, section <c>MoodStream:Gateway</c>; checked at the start, all at once.</summary>
-public sealed record GatewaySettings
+public sealed record GatewaySettings : ICheckedSettings
 {
     /// <summary>Name of the configuration section.</summary>
     public const string Section = "MoodStream:Gateway";
@@ -12,12 +13,14 @@ public sealed record GatewaySettings
     public string Url { get; init; } = "http://127.0.0.1:8080";
 
     /// <summary>Most bytes of one encoded image. Default 32 MiB, from 1 KiB to 1 GiB.</summary>
+    [Range(1L << 10, 1L << 30)]
     public long MaxImageBytes { get; init; } = 32L << 20;
 
     /// <summary>Most bytes of one multipart request with all its parts. Default 256 MiB, at least <see cref="MaxImageBytes"/>.</summary>
     public long MaxRequestBytes { get; init; } = 256L << 20;
 
     /// <summary>Most parts of one multipart request. Default 100, from 1 to 10,000.</summary>
+    [Range(1, 10_000)]
     public int MaxPartsPerRequest { get; init; } = 100;
 
     /// <summary>
@@ -30,70 +33,40 @@ public sealed record GatewaySettings
     public long UploadMemoryBytes { get; init; } = 512L << 20;
 
     /// <summary>What a client is told to wait when the broker, the image store or upload memory cannot take its image. Default 1 s, up to 10 min.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.001", "00:10:00")]
     public TimeSpan RetryAfter { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>How many of the newest results the live page and its endpoints keep in memory. Default 500, from 1 to 10,000.</summary>
+    [Range(1, 10_000)]
     public int LiveResults { get; init; } = 500;
 
     /// <summary>Where the live feed begins. Default the newest records; the all-in-one demo begins at the earliest.</summary>
     public LiveStart LiveStart { get; init; } = LiveStart.Latest;
 
     /// <summary>Most clients of the event stream at a time. Default 64, from 1 to 10,000.</summary>
+    [Range(1, 10_000)]
     public int MaxEventClients { get; init; } = 64;
 
     /// <summary>Events that wait for one client before its oldest are dropped. Default 256, from 1 to 10,000.</summary>
+    [Range(1, 10_000)]
     public int EventQueueLength { get; init; } = 256;
 
     /// <summary>False-alarm rate that each gate promises, in (0, 1), shown beside what is seen. Gates that are absent show none.</summary>
-    public Dictionary<string, double> PromisedFalseAlarmRates { get; init; } = [];
-}
-
-/// <summary>Where the live feed begins to read.</summary>
-public enum LiveStart
-{
-    /// <summary>At what is written from now on.</summary>
-    Latest,
-
-    /// <summary>At the earliest record that is kept.</summary>
-    Earliest,
-}
-
-/// <summary>Checks every setting and reports every problem in one go.</summary>
-internal sealed class GatewaySettingsValidator : IValidateOptions<GatewaySettings>
-{
-    private const long KiB = 1L << 10;
-    private const long GiB = 1L << 30;
+    public IReadOnlyDictionary<string, double> PromisedFalseAlarmRates { get; init; } = new Dictionary<string, double>();
 
     /// <inheritdoc/>
-    public ValidateOptionsResult Validate(string? name, GatewaySettings options)
+    public IEnumerable<SettingProblem> Check()
     {
-        var problems = new List<string>();
-        if (!IsListenUrl(options.Url))
-            Add(nameof(options.Url), options.Url, "give an http or https address with a port, such as http://127.0.0.1:8080");
-        Range(nameof(options.MaxImageBytes), options.MaxImageBytes, KiB, GiB);
-        Range(nameof(options.MaxRequestBytes), options.MaxRequestBytes, options.MaxImageBytes, 64 * GiB);
-        Range(nameof(options.MaxPartsPerRequest), options.MaxPartsPerRequest, 1, 10_000);
-        Range(nameof(options.InlineLimitBytes), options.InlineLimitBytes, 0, options.MaxImageBytes);
-        Range(nameof(options.UploadMemoryBytes), options.UploadMemoryBytes, 3 * options.MaxImageBytes, 1024 * GiB);
-        Range(nameof(options.LiveResults), options.LiveResults, 1, 10_000);
-        Range(nameof(options.MaxEventClients), options.MaxEventClients, 1, 10_000);
-        Range(nameof(options.EventQueueLength), options.EventQueueLength, 1, 10_000);
-        if (options.RetryAfter <= TimeSpan.Zero || options.RetryAfter > TimeSpan.FromMinutes(10))
-            Add(nameof(options.RetryAfter), options.RetryAfter, "give more than zero and at most 00:10:00");
-        if (!Enum.IsDefined(options.LiveStart))
-            Add(nameof(options.LiveStart), options.LiveStart, "give Latest or Earliest");
-        foreach (var (gate, rate) in options.PromisedFalseAlarmRates)
+        if (!IsListenUrl(Url)) yield return new(nameof(Url), Url, "an http or https address and a port, such as http://127.0.0.1:8080");
+        if (MaxRequestBytes < MaxImageBytes)
+            yield return new(nameof(MaxRequestBytes), MaxRequestBytes, $"at least {nameof(MaxImageBytes)}, {MaxImageBytes}");
+        if (InlineLimitBytes < 0 || InlineLimitBytes > MaxImageBytes)
+            yield return new(nameof(InlineLimitBytes), InlineLimitBytes, $"0 to {nameof(MaxImageBytes)}, {MaxImageBytes}");
+        if (UploadMemoryBytes < 3 * MaxImageBytes)
+            yield return new(nameof(UploadMemoryBytes), UploadMemoryBytes, $"at least three times {nameof(MaxImageBytes)}, {3 * MaxImageBytes}");
+        foreach (var (gate, rate) in PromisedFalseAlarmRates)
             if (rate is not (> 0 and < 1))
-                Add($"{nameof(options.PromisedFalseAlarmRates)}:{gate}", rate, "give a rate between 0 and 1, such as 0.05");
-        return problems.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(problems);
-
-        void Range(string setting, long value, long least, long most)
-        {
-            if (value < least || value > most) Add(setting, value, $"give {least} to {most}");
-        }
-
-        void Add(string setting, object? value, string remedy) =>
-            problems.Add($"{GatewaySettings.Section}:{setting} is '{value}': {remedy}.");
+                yield return new($"{nameof(PromisedFalseAlarmRates)}:{gate}", rate, "a rate above 0 and below 1, such as 0.05");
     }
 
     private static bool IsListenUrl(string? url)
@@ -104,4 +77,14 @@ internal sealed class GatewaySettingsValidator : IValidateOptions<GatewaySetting
             && (uri.Scheme == Uri.UriSchemeHttp || uri.Scheme == Uri.UriSchemeHttps)
             && uri.PathAndQuery == "/";
     }
+}
+
+/// <summary>Where the live feed begins to read.</summary>
+public enum LiveStart
+{
+    /// <summary>At what is written from now on.</summary>
+    Latest,
+
+    /// <summary>At the earliest record that is kept.</summary>
+    Earliest,
 }

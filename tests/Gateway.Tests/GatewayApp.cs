@@ -2,12 +2,13 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Time.Testing;
 using MoodStream.Gateway;
 using MoodStream.Gateway.Ingest;
-using MoodStream.Gateway.Live;
 using MoodStream.GatewayTests.Fakes;
 using MoodStream.Streaming.Images;
+using MoodStream.Streaming.Kafka;
 using MoodStream.Streaming.Records;
 using Prometheus;
 
@@ -52,14 +53,23 @@ internal sealed class GatewayApp : WebApplicationFactory<GatewaySettings>
     {
         builder.UseEnvironment("Production");
         foreach (var (name, value) in _settings) builder.UseSetting(name, value);
-        builder.ConfigureTestServices(services => services
+        builder.ConfigureTestServices(services => WithoutMeasuring(services)
             .AddSingleton<IRecordProducer>(Producer)
             .AddSingleton<IImageStore>(Store)
             .AddSingleton<IIngressPressure>(Pressure)
-            .AddSingleton<ILiveConsumers>(Feed)
+            .AddSingleton<IRecordConsumerFactory>(Feed)
             .AddSingleton<IRecordReader>(Feed)
             .AddSingleton<IImageIds>(new NumberedIds())
             .AddSingleton<IMetricFactory>(Metrics.WithCustomRegistry(Registry))
             .AddSingleton<TimeProvider>(Clock));
+    }
+
+    // The pressure is measured at a Kafka that is not there.
+    private static IServiceCollection WithoutMeasuring(IServiceCollection services)
+    {
+        var measuring = services.Where(service => service.ServiceType == typeof(IHostedService)
+            && service.ImplementationFactory?.Method.Module.Assembly == typeof(IngressPressure).Assembly).ToList();
+        foreach (var service in measuring) services.Remove(service);
+        return services;
     }
 }

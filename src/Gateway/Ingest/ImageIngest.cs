@@ -1,11 +1,11 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text;
-using Microsoft.Extensions.Options;
 using MoodStream.Contracts;
 using MoodStream.Gateway.Http;
 using MoodStream.Gateway.Telemetry;
 using MoodStream.Streaming.Images;
+using MoodStream.Streaming.Kafka;
 using MoodStream.Streaming.Records;
 
 namespace MoodStream.Gateway.Ingest;
@@ -20,15 +20,13 @@ namespace MoodStream.Gateway.Ingest;
 /// On cancellation: until the body is read nothing is in; after that the record is written all the same.
 /// </remarks>
 internal sealed class ImageIngest(
-    IOptions<GatewaySettings> options,
+    GatewaySettings settings,
     IIngressPressure pressure,
     UploadMemory memory,
     IImageStore store,
     IRecordProducer producer,
     IngestTelemetry telemetry)
 {
-    private readonly GatewaySettings _settings = options.Value;
-
     /// <summary>Takes the image in.</summary>
     /// <exception cref="OperationCanceledException">The client went away before its body was read.</exception>
     public async Task<IngestOutcome> TakeAsync(ImageUpload upload, CancellationToken cancellation)
@@ -52,7 +50,7 @@ internal sealed class ImageIngest(
         if (declaredMediaType is null || !MediaTypes.OneImage.Contains(declaredMediaType))
             return Unsupported($"The declared media type is {(declaredMediaType is null ? "absent" : "none of an image")}.");
         if (declaredBytes == 0) return Empty();
-        return declaredBytes > _settings.MaxImageBytes ? TooLarge($"It declares {declaredBytes} bytes") : RefuseBusy();
+        return declaredBytes > settings.MaxImageBytes ? TooLarge($"It declares {declaredBytes} bytes") : RefuseBusy();
     }
 
     /// <summary>Why nothing comes in while the gate is behind; null while it keeps up.</summary>
@@ -66,7 +64,7 @@ internal sealed class ImageIngest(
         UploadFault? fault;
         try
         {
-            (bytes, fault) = await UploadedBytes.ReadAsync(upload.Body, _settings.MaxImageBytes, memory, cancellation);
+            (bytes, fault) = await UploadedBytes.ReadAsync(upload.Body, settings.MaxImageBytes, memory, cancellation);
         }
         catch (BadHttpRequestException e) when (e.StatusCode == StatusCodes.Status413PayloadTooLarge)
         {
@@ -89,13 +87,13 @@ internal sealed class ImageIngest(
         string? reference = null;
         try
         {
-            if (bytes.Length > _settings.InlineLimitBytes) reference = await store.PutAsync(bytes, CancellationToken.None);
+            if (bytes.Length > settings.InlineLimitBytes) reference = await store.PutAsync(bytes, CancellationToken.None);
         }
         catch (IOException e)
         {
             telemetry.StoreFailed(upload, e);
             return new Refusal(ProblemKind.ImageStoreUnavailable,
-                "The image could not be stored. Send it again after the time in Retry-After.", _settings.RetryAfter);
+                "The image could not be stored. Send it again after the time in Retry-After.", settings.RetryAfter);
         }
         return await WriteAsync(upload, found, bytes, reference);
     }
@@ -120,7 +118,7 @@ internal sealed class ImageIngest(
             telemetry.BrokerFailed(upload, e);
             return new Refusal(ProblemKind.BrokerUnavailable,
                 "Kafka did not acknowledge the record. Send the image again, with the same Idempotency-Key, after the time in Retry-After.",
-                _settings.RetryAfter);
+                settings.RetryAfter);
         }
         return new(new()
         {
@@ -155,14 +153,14 @@ internal sealed class ImageIngest(
         UploadFault.TooLarge => TooLarge("It has more"),
         UploadFault.MemoryFull => new(ProblemKind.UploadMemoryFull,
             "All uploads together hold as much memory as they may. Send the image again after the time in Retry-After.",
-            _settings.RetryAfter),
+            settings.RetryAfter),
         _ => throw new ArgumentOutOfRangeException(nameof(fault), fault, "Not an upload fault."),
     };
 
     private static Refusal Empty() => new(ProblemKind.EmptyImage, "The body has no bytes. Send the encoded image as the body.");
 
     private Refusal TooLarge(string what) => new(ProblemKind.ImageTooLarge,
-        $"{what}; at most {_settings.MaxImageBytes} bytes are taken. Send a smaller image, or raise {GatewaySettings.Section}:MaxImageBytes.");
+        $"{what}; at most {settings.MaxImageBytes} bytes are taken. Send a smaller image, or raise {GatewaySettings.Section}:MaxImageBytes.");
 
     private static Refusal Unsupported(string what) => new(ProblemKind.UnsupportedMediaType,
         $"{what} Send JPEG, PNG, WebP, BMP or GIF, declared as what it is or as {MediaTypes.Unknown}, without content encoding.");

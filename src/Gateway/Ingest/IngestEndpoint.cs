@@ -1,7 +1,6 @@
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
-using Microsoft.Extensions.Options;
 using Microsoft.Net.Http.Headers;
 using MoodStream.Gateway.Http;
 using MoodStream.Gateway.Telemetry;
@@ -10,15 +9,13 @@ namespace MoodStream.Gateway.Ingest;
 
 /// <summary><c>POST /v1/sources/{source}/images</c>: HTTP on the outside, <see cref="ImageIngest"/> on the inside.</summary>
 internal sealed class IngestEndpoint(
-    IOptions<GatewaySettings> options,
+    GatewaySettings settings,
     ImageIngest ingest,
     MultipartIngest multipart,
     IImageIds ids,
     IngestTelemetry telemetry,
     TimeProvider clock)
 {
-    private readonly GatewaySettings _settings = options.Value;
-
     /// <summary>Answers one request.</summary>
     public async Task<IResult> PostAsync(string source, HttpContext context)
     {
@@ -36,7 +33,7 @@ internal sealed class IngestEndpoint(
             telemetry.Refused(refusal);
             return refusal.ToResult(context);
         }
-        LimitBody(context, severalImages ? _settings.MaxRequestBytes : _settings.MaxImageBytes);
+        LimitBody(context, severalImages ? settings.MaxRequestBytes : settings.MaxImageBytes);
         return severalImages
             ? await TakeSeveralAsync(source, requestId, contentType!, context)
             : await TakeOneAsync(new(source, requestId ?? ids.Next(), mediaType, request.ContentLength, clock.GetUtcNow(), request.Body), context);
@@ -88,7 +85,7 @@ internal sealed class IngestEndpoint(
     {
         var first = parts[0].Problem!;
         if (parts.Any(part => part.Status is StatusCodes.Status429TooManyRequests or StatusCodes.Status503ServiceUnavailable))
-            context.Response.Headers.RetryAfter = Math.Max(1, Math.Ceiling(_settings.RetryAfter.TotalSeconds)).ToString("0");
+            context.Response.Headers.RetryAfter = Math.Max(1, Math.Ceiling(settings.RetryAfter.TotalSeconds)).ToString("0");
         return TypedResults.Problem(new ProblemDetails
         {
             Type = first.Type,

@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.WebUtilities;
-using Microsoft.Extensions.Options;
 using Microsoft.Net.Http.Headers;
 using MoodStream.Gateway.Http;
 using MoodStream.Gateway.Telemetry;
@@ -8,11 +7,9 @@ namespace MoodStream.Gateway.Ingest;
 
 /// <summary>Takes several images of one request in, one after another, so that at most one is held in memory.</summary>
 internal sealed class MultipartIngest(
-    IOptions<GatewaySettings> options, ImageIngest ingest, IImageIds ids, IngestTelemetry telemetry, TimeProvider clock)
+    GatewaySettings settings, ImageIngest ingest, IImageIds ids, IngestTelemetry telemetry, TimeProvider clock)
 {
     private const int MostFileNameCharacters = 255;
-    private readonly GatewaySettings _settings = options.Value;
-
     /// <summary>Takes the parts in until the body ends or cannot be read on; each part has its own outcome.</summary>
     /// <param name="source">Source id, valid.</param>
     /// <param name="requestId">Image id of the request; part n then has this id, a dot and n.</param>
@@ -29,10 +26,10 @@ internal sealed class MultipartIngest(
         var reader = new MultipartReader(boundary, body);
         while (await ReadNextAsync(reader, outcomes, cancellation) is { } part)
         {
-            if (outcomes.Count == _settings.MaxPartsPerRequest)
+            if (outcomes.Count == settings.MaxPartsPerRequest)
             {
                 outcomes.Add(Refuse(outcomes.Count, new(ProblemKind.InvalidMultipart,
-                    $"A request has at most {_settings.MaxPartsPerRequest} parts; from here on nothing was read. Send the rest in another request.")));
+                    $"A request has at most {settings.MaxPartsPerRequest} parts; from here on nothing was read. Send the rest in another request.")));
                 break;
             }
             outcomes.Add(await TakePartAsync(source, requestId, outcomes.Count, part, cancellation));
@@ -49,7 +46,7 @@ internal sealed class MultipartIngest(
         catch (BadHttpRequestException e) when (e.StatusCode == StatusCodes.Status413PayloadTooLarge)
         {
             outcomes.Add(Refuse(outcomes.Count, new(ProblemKind.ImageTooLarge,
-                $"The request has more than {_settings.MaxRequestBytes} bytes; from here on nothing was read. Send fewer images per request.")));
+                $"The request has more than {settings.MaxRequestBytes} bytes; from here on nothing was read. Send fewer images per request.")));
         }
         catch (Exception e) when (e is IOException or InvalidDataException)
         {

@@ -1,21 +1,19 @@
-using Microsoft.Extensions.Options;
 using MoodStream.Gateway.Http;
 using MoodStream.Gateway.Ingest;
 using MoodStream.Gateway.Telemetry;
 using MoodStream.Streaming.Images;
+using MoodStream.Streaming.Records;
 
 namespace MoodStream.Gateway.Live;
 
 /// <summary>Finds the bytes of one of the newest images and gives them only if they begin as a raster format.</summary>
 internal sealed class ImageBytes(
-    LiveRing ring, IImageStore store, IRecordReader records, IOptions<GatewaySettings> options, ILogger<ImageBytes> log)
+    LiveRing ring, IImageStore store, IRecordReader records, GatewaySettings settings, ILogger<ImageBytes> log)
 {
-    private readonly GatewaySettings _settings = options.Value;
-
     /// <summary>The bytes and their media type, or why they are not shown.</summary>
     public async Task<(byte[]? Bytes, string? MediaType, Refusal? Refused)> FindAsync(string imageId, CancellationToken cancellation)
     {
-        if (ring.Find(imageId) is not { } result) return Refuse(NotAmongNewest(_settings.LiveResults));
+        if (ring.Find(imageId) is not { } result) return Refuse(NotAmongNewest(settings.LiveResults));
         if (result.Image is null) return Refuse(NotShown($"This {result.Verdict.WireName()} has no image that is shown."));
         try
         {
@@ -29,7 +27,7 @@ internal sealed class ImageBytes(
         {
             log.ImageNotRead(e, imageId);
             return Refuse(new(ProblemKind.ImageStoreUnavailable,
-                "The bytes could not be read. Ask again after the time in Retry-After.", _settings.RetryAfter));
+                "The bytes could not be read. Ask again after the time in Retry-After.", settings.RetryAfter));
         }
     }
 
@@ -41,12 +39,12 @@ internal sealed class ImageBytes(
     {
         if (result.DataReference is { } reference)
         {
-            var read = await store.ReadAsync(reference, _settings.MaxImageBytes, cancellation);
+            var read = await store.ReadAsync(reference, settings.MaxImageBytes, cancellation);
             return (read.Bytes, $"The image store gives no bytes for its claim-check: {read.Fault}.");
         }
         var record = await records.ReadAsync(result.BytesAt!.Value, cancellation);
         if (record?.Value is not { Length: > 0 } value) return (null, "The topic no longer keeps the record with its bytes.");
-        return value.Length > _settings.MaxImageBytes ? (null, "It has more bytes than an image may have.") : (value, null);
+        return value.Length > settings.MaxImageBytes ? (null, "It has more bytes than an image may have.") : (value, null);
     }
 
     private static Refusal NotShown(string detail) => new(ProblemKind.ImageNotShown, detail);

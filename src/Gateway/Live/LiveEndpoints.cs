@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.Extensions.Options;
 using MoodStream.Gateway.Http;
 
 namespace MoodStream.Gateway.Live;
@@ -14,22 +13,20 @@ internal sealed record LiveResults(IReadOnlyList<LiveResult> Results);
 /// <summary>The endpoints of the live view.</summary>
 internal sealed class LiveEndpoints(
     LiveRing ring, RatesTicker rates, ImageBytes images, LiveSubscribers subscribers,
-    IOptions<GatewaySettings> options, IHostApplicationLifetime lifetime)
+    GatewaySettings settings, IHostApplicationLifetime lifetime)
 {
     /// <summary>Event type of the first event: the client reads the newest results now, and misses none.</summary>
     public const string HelloEvent = "hello";
 
     private const int DefaultLimit = 100;
-    private readonly GatewaySettings _settings = options.Value;
-
     /// <summary>Newest results.</summary>
     public IResult GetResults(string? verdict, string? source, string? limit, HttpContext context)
     {
         var wanted = verdict is null ? null : LiveVerdicts.Parse(verdict);
         if (verdict is not null && wanted is null)
             return Invalid($"verdict is {string.Join(", ", LiveVerdicts.WireNames)}, or left out for all.", context);
-        if (ParseNumber(limit, DefaultLimit, _settings.LiveResults) is not { } most)
-            return Invalid($"limit is a whole number from 1 to {_settings.LiveResults}.", context);
+        if (ParseNumber(limit, DefaultLimit, settings.LiveResults) is not { } most)
+            return Invalid($"limit is a whole number from 1 to {settings.LiveResults}.", context);
         return TypedResults.Ok(new LiveResults(ring.Newest(wanted, source, most)));
     }
 
@@ -37,7 +34,7 @@ internal sealed class LiveEndpoints(
     public IResult GetResult(string imageId, HttpContext context) =>
         ring.Find(Unescape(imageId)) is { } result
             ? TypedResults.Ok(result)
-            : ImageBytes.NotAmongNewest(_settings.LiveResults).ToResult(context);
+            : ImageBytes.NotAmongNewest(settings.LiveResults).ToResult(context);
 
     /// <summary>Rates over time.</summary>
     public IResult GetRates(string? resolution, string? steps, HttpContext context)
@@ -72,8 +69,8 @@ internal sealed class LiveEndpoints(
     {
         if (subscribers.TryOpen() is not { } subscription)
             return new Refusal(ProblemKind.TooManyEventClients,
-                $"{_settings.MaxEventClients} clients listen, which is as many as may. Close one, or come back later.",
-                _settings.RetryAfter).ToResult(context);
+                $"{settings.MaxEventClients} clients listen, which is as many as may. Close one, or come back later.",
+                settings.RetryAfter).ToResult(context);
         context.Response.RegisterForDispose(subscription);
         // The stream ends by itself when the host stops, so that stopping need not wait for any client.
         context.Response.RegisterForDispose(lifetime.ApplicationStopping.Register(subscription.Dispose));

@@ -1,10 +1,11 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Net.ServerSentEvents;
 using System.Text.Json;
-using Microsoft.Extensions.Diagnostics.HealthChecks;
-using Microsoft.Extensions.Options;
+using MoodStream.Contracts;
 using MoodStream.Gateway.Http;
+using MoodStream.Gateway.Ingest;
 using MoodStream.Gateway.Telemetry;
+using MoodStream.Streaming.Kafka;
 using MoodStream.Streaming.Records;
 
 namespace MoodStream.Gateway.Live;
@@ -41,31 +42,32 @@ internal sealed class LiveView(
 
 /// <summary>Follows accepted, review and dead letters for as long as the gateway runs.</summary>
 /// <remarks>
-/// On failure: logs, reports degraded, and starts again after a pause. Images still come in meanwhile.
+/// On failure: logs and starts again after a pause. Images still come in meanwhile.
 /// On cancellation: leaves the group.
 /// </remarks>
 internal sealed class LiveFeed(
-    ILiveConsumers consumers, LiveView view, TimeProvider clock, IOptions<GatewaySettings> options, ILogger<LiveFeed> log)
-    : BackgroundService, IHealthCheck
+    IRecordConsumerFactory consumers, LiveView view, IImageIds ids, TimeProvider clock, GatewaySettings settings, ILogger<LiveFeed> log)
+    : BackgroundService
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
-    private volatile bool _following;
+
+    // A group of this process alone, so that every gateway sees everything; the same after a failure, so that it goes on from there.
+    private readonly ConsumerSubscription _subscription = new()
+    {
+        Group = $"moodstream.gateway.live.{ids.Next()}",
+        Topics = [Topics.Accepted, Topics.Review, Topics.DeadLetters],
+        OffsetReset = settings.LiveStart == LiveStart.Earliest ? OffsetReset.Earliest : OffsetReset.Latest,
+    };
 
     /// <inheritdoc/>
-    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
-        Task.FromResult(_following
-            ? HealthCheckResult.Healthy("The live feed is followed.")
-            : HealthCheckResult.Degraded("The live feed is not followed; images still come in."));
-
-    /// <inheritdoc/>
-    [SuppressMessage("Design", "CA1031", Justification = "Edge of the loop: logs, reports degraded, and follows again.")]
+    [SuppressMessage("Design", "CA1031", Justification = "Edge of the loop: logs and follows again; the consumers' health check tells of it.")]
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         while (!stoppingToken.IsCancellationRequested)
         {
             try
             {
-                log.LiveFeedStarted(options.Value.LiveStart);
+                log.LiveFeedStarted(_subscription.Group, settings.LiveStart);
                 await FollowAsync(stoppingToken);
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
@@ -74,7 +76,6 @@ internal sealed class LiveFeed(
             }
             catch (Exception e)
             {
-                _following = false;
                 log.LiveFeedFailed(e, Pause);
                 await Task.Delay(Pause, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
@@ -83,12 +84,11 @@ internal sealed class LiveFeed(
 
     private async Task FollowAsync(CancellationToken stopping)
     {
-        await using var consumer = consumers.Open();
+        await using var consumer = consumers.Create(_subscription);
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         var polling = consumer.RunAsync(ended.Token);
         try
         {
-            _following = true;
             await foreach (var record in consumer.Records.ReadAllAsync(stopping))
             {
                 view.Show(record);
@@ -98,7 +98,6 @@ internal sealed class LiveFeed(
         }
         finally
         {
-            _following = false;
             await ended.CancelAsync();
             await polling.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }

@@ -1,5 +1,4 @@
 using System.Text.Json.Serialization;
-using Microsoft.Extensions.Options;
 
 namespace MoodStream.Gateway.Live;
 
@@ -73,7 +72,7 @@ internal sealed record RateSeries
 /// The times are those of the results, not of their arrival here: a gateway that starts late draws the same picture.
 /// Thread-safety: any thread.
 /// </remarks>
-internal sealed class LiveRates(TimeProvider clock, IOptions<GatewaySettings> options)
+internal sealed class LiveRates(TimeProvider clock, GatewaySettings settings)
 {
     private readonly Lock _gate = new();
     private readonly RateWindow _seconds = new(TimeSpan.FromSeconds(1), 300);
@@ -139,5 +138,5 @@ internal sealed class LiveRates(TimeProvider clock, IOptions<GatewaySettings> op
             .Select(gate => new GateRate(gate.Gate, gate.Judged, gate.Review, (double)gate.Review / gate.Judged, Promised(gate.Gate)))];
 
     private double? Promised(string gate) =>
-        options.Value.PromisedFalseAlarmRates.TryGetValue(gate, out var rate) ? rate : null;
+        settings.PromisedFalseAlarmRates.TryGetValue(gate, out var rate) ? rate : null;
 }

@@ -1,14 +1,13 @@
 using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
-using Microsoft.Extensions.Options;
 using MoodStream.Gateway.Telemetry;
 
 namespace MoodStream.Gateway.Live;
 
 /// <summary>Hands every event to every client of the event stream, and waits for none of them.</summary>
 /// <remarks>Thread-safety: any thread.</remarks>
-internal sealed class LiveSubscribers(IOptions<GatewaySettings> options, GatewayMetrics metrics)
+internal sealed class LiveSubscribers(GatewaySettings settings, GatewayMetrics metrics)
 {
     private readonly Lock _gate = new();
     private LiveSubscription[] _open = [];
@@ -21,8 +20,8 @@ internal sealed class LiveSubscribers(IOptions<GatewaySettings> options, Gateway
     {
         lock (_gate)
         {
-            if (_open.Length >= options.Value.MaxEventClients) return null;
-            var opened = new LiveSubscription(options.Value.EventQueueLength, this);
+            if (_open.Length >= settings.MaxEventClients) return null;
+            var opened = new LiveSubscription(settings.EventQueueLength, this);
             Volatile.Write(ref _open, [.. _open, opened]);
             metrics.EventClients.Set(_open.Length);
             return opened;

@@ -1,7 +1,7 @@
 using System.Net.ServerSentEvents;
 using System.Text.Json;
 using MoodStream.Gateway.Http;
-using MoodStream.Gateway.Ingest;
+using MoodStream.Streaming.Kafka;
 
 namespace MoodStream.Gateway.Live;
 

@@ -15,8 +15,8 @@ internal static partial class GatewayLog
     [LoggerMessage(1004, LogLevel.Warning, "Image {ImageId} of source {Source} not acknowledged by the broker")]
     public static partial void ImageNotAcknowledged(this ILogger logger, Exception error, string imageId, string source);
 
-    [LoggerMessage(1010, LogLevel.Information, "Live feed started from {Start}")]
-    public static partial void LiveFeedStarted(this ILogger logger, LiveStart start);
+    [LoggerMessage(1010, LogLevel.Information, "Live feed {Group} started from {Start}")]
+    public static partial void LiveFeedStarted(this ILogger logger, string group, LiveStart start);
 
     [LoggerMessage(1011, LogLevel.Error, "Live feed stopped by an error; it starts again in {Pause}")]
     public static partial void LiveFeedFailed(this ILogger logger, Exception error, TimeSpan pause);

@@ -3,8 +3,8 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Threading.Channels;
 using MoodStream.Gateway.Ingest;
-using MoodStream.Gateway.Live;
 using MoodStream.Streaming.Images;
+using MoodStream.Streaming.Kafka;
 using MoodStream.Streaming.Records;
 
 namespace MoodStream.GatewayTests.Fakes;
@@ -80,7 +80,7 @@ internal sealed class NumberedIds : IImageIds
 }
 
 /// <summary>A live feed that the test writes to; keeps what was completed.</summary>
-internal sealed class FakeFeed : ILiveConsumers, IRecordReader
+internal sealed class FakeFeed : IRecordConsumerFactory, IRecordReader
 {
     private readonly ConcurrentDictionary<RecordPosition, ReceivedRecord> _kept = new();
     private Channel<ReceivedRecord> _records = Channel.CreateUnbounded<ReceivedRecord>();
@@ -91,8 +91,12 @@ internal sealed class FakeFeed : ILiveConsumers, IRecordReader
 
     public ConcurrentQueue<RecordPosition> Completed { get; } = new();
 
-    public IRecordConsumer Open()
+    /// <summary>What the latest consumer subscribed to.</summary>
+    public ConsumerSubscription? Subscription { get; private set; }
+
+    public IRecordConsumer Create(ConsumerSubscription subscription)
     {
+        Subscription = subscription;
         Interlocked.Increment(ref _opened);
         return new Consumer(_records.Reader, Completed);
     }

@@ -62,14 +62,13 @@ export async function showHealth(host) {
     whole = answer.ok ? "healthy" : "unhealthy";
     if (text.startsWith("{")) {
       const body = JSON.parse(text);
-      if (typeof body.status === "string") whole = body.status.toLowerCase();
-      parts = Object.entries(body.checks ?? body.entries ?? {}).map(([name, part]) =>
-        [part.name ?? name, (part.status ?? part).toString().toLowerCase(), part.description ?? part.detail]);
+      whole = body.status;
+      parts = body.parts.map(part => [part.name, part.status, part.reason]);
     }
   } catch {
     parts = [["gateway", "unhealthy", "The gateway does not answer."]];
   }
   const badge = ([name, state, detail]) =>
     element("li", { "data-state": state, title: detail ?? `${name}: ${state}` }, `${name}${state === "healthy" ? "" : `: ${state}`}`);
-  host.replaceChildren(badge([whole === "healthy" ? "ready" : "ready?", whole]), ...parts.map(badge));
+  host.replaceChildren(badge(["ready", whole]), ...parts.map(badge));
 }
