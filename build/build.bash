@@ -41,10 +41,14 @@ need_sdk() {
     fail "the .NET SDK is too old: needs $wanted or newer, found ${found:-only a runtime} (https://dotnet.microsoft.com/download)"
 }
 
-# True if the command was built with this TorchBackend and nothing it is built from is newer.
+# True if the command was built with this TorchBackend and nothing it is made of is newer: sources, build files, backbones.
 up_to_date() {
     [[ -f $stamp && -x $artifacts/bin/Cli/release/mood ]] || return 1
     [[ $(<"$stamp") == "${TorchBackend:-cpu}" ]] || return 1
+    local backbone
+    for backbone in "$root"/backbones/*.safetensors; do
+        [[ ! $backbone -nt $stamp ]] || return 1
+    done
     [[ -z $(find "$root/src" "$root/build" "$root"/Directory.* "$root/global.json" -newer "$stamp" -print -quit) ]]
 }
 

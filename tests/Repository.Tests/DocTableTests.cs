@@ -2,6 +2,8 @@ using System.Reflection;
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.Logging;
 using MoodStream.Contracts;
+using MoodStream.Scorer;
+using MoodStream.Streaming.Kafka;
 
 namespace MoodStream.RepositoryTests;
 
@@ -24,6 +26,19 @@ public sealed partial class DocTableTests
     [Fact]
     public void EventTypes_Table_EqualsTheContracts() =>
         DocTable.MustBe("docs/topics.md", "Event types", Constants(typeof(EventTypes)));
+
+    [Fact]
+    public void ConsumerGroups_Table_EqualsTheContracts() =>
+        DocTable.MustBe("docs/topics.md", "Consumer groups", Constants(typeof(ConsumerGroups)));
+
+    [Fact]
+    public void IngressSettings_GroupThatIsWatched_IsTheScorersOwn() =>
+        Assert.Equal(new ScorerSettings().Group, new IngressSettings().Group);
+
+    [Fact]
+    public void Result_Table_EqualsTheContracts() =>
+        DocTable.MustBe("docs/topics.md", "The result",
+            [.. WireJson.Default.ImageScored.Properties.Select(p => new[] { Code(p.Name) })]);
 
     [Fact]
     public void DeadLetterReasons_Table_EqualsTheContracts() =>

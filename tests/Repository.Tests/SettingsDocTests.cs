@@ -43,9 +43,16 @@ public sealed partial class SettingsDocTests
     private static IEnumerable<string[]> Rows(string section, Type type, object defaults, Dictionary<string, XElement> comments) =>
         type.GetProperties(BindingFlags.Public | BindingFlags.Instance)
             .Where(p => p.SetMethod is { IsPublic: true })
-            .SelectMany(p => IsGroup(p.PropertyType) && p.GetValue(defaults) is { } group
-                ? Rows($"{section}:{p.Name}", p.PropertyType, group, comments)
-                : [[$"`{section}:{p.Name}`", DefaultOf(p.GetValue(defaults)), Words(comments, type, p)]]);
+            .SelectMany(p => RowsOf($"{section}:{p.Name}", p, p.GetValue(defaults), Words(comments, type, p), comments));
+
+    private static IEnumerable<string[]> RowsOf(
+        string key, PropertyInfo property, object? value, string words, Dictionary<string, XElement> comments)
+    {
+        if (IsGroup(property.PropertyType) && value is not null) return Rows(key, property.PropertyType, value, comments);
+        var named = property.PropertyType.IsGenericType ? property.PropertyType.GetGenericArguments().Last() : typeof(object);
+        string[] row = [$"`{key}`", DefaultOf(value), words];
+        return IsGroup(named) ? Rows($"{key}:<name>", named, Activator.CreateInstance(named)!, comments).Prepend(row) : [row];
+    }
 
     private static bool IsGroup(Type type) =>
         type is { IsClass: true, Namespace: { } space } && space.StartsWith("MoodStream", StringComparison.Ordinal);
