@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using MoodStream.Contracts;
 using MoodStream.Streaming.Settings;
 
 namespace MoodStream.Scorer;
@@ -21,7 +22,7 @@ public sealed record ScorerSettings : ICheckedSettings
 
     /// <summary>Consumer group; scorers of one group share the partitions.</summary>
     [RegularExpression("[A-Za-z0-9._-]{1,100}")]
-    public string Group { get; init; } = "moodstream-scorer";
+    public string Group { get; init; } = ConsumerGroups.Scorer;
 
     /// <summary>Device of the backbones: cpu, or cuda where built for it.</summary>
     [RegularExpression("cpu|cuda(:[0-9]{1,2})?")]

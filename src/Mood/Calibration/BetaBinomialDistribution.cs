@@ -1,8 +1,8 @@
 namespace MoodStream.Mood.Calibration;
 
 /// <summary>
-/// Beta-binomial(m, a, b): successes among m trials that share one chance drawn from Beta(a, b). So many false alarms fall
-/// among m in-distribution images when the threshold was set on an exchangeable calibration set.
+/// Beta-binomial(m, a, b): successes among m trials that share one chance drawn from Beta(a, b). So many false alarms
+/// fall among m in-distribution images when the threshold was set on an exchangeable calibration set.
 /// </summary>
 /// <param name="Trials">Number of trials m, at least 0.</param>
 /// <param name="A">First shape, above 0.</param>

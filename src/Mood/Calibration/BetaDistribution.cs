@@ -1,6 +1,8 @@
 namespace MoodStream.Mood.Calibration;
 
-/// <summary>Beta(a, b): how the realised false-alarm rate of a conformal threshold varies from one calibration set to another.</summary>
+/// <summary>
+/// Beta(a, b): how the realised false-alarm rate of a conformal threshold varies from one calibration set to another.
+/// </summary>
 /// <param name="A">First shape, above 0.</param>
 /// <param name="B">Second shape, above 0.</param>
 public readonly record struct BetaDistribution(double A, double B)

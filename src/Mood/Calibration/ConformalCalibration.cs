@@ -1,9 +1,9 @@
 namespace MoodStream.Mood.Calibration;
 
 /// <summary>
-/// Held-out in-distribution scores, sorted: they turn a score into a conformal p-value and a promised false-alarm rate into a
-/// threshold. Immutable. The promise holds for images exchangeable with the calibration images, and only while neither the
-/// detector nor the backbone changes.
+/// Held-out in-distribution scores, sorted: they turn a score into a conformal p-value and a promised false-alarm rate
+/// into a threshold. Immutable. The promise holds for images exchangeable with the calibration images, and only while
+/// neither the detector nor the backbone changes.
 /// </summary>
 public sealed class ConformalCalibration
 {
@@ -12,7 +12,8 @@ public sealed class ConformalCalibration
     private ConformalCalibration(double[] scores) => _scores = scores;
 
     /// <summary>Calibrates on a copy of the scores.</summary>
-    /// <param name="scores">OOD scores (larger is further out) of ID images that were not used for the fit, in any order; finite.</param>
+    /// <param name="scores">OOD scores (larger is further out) of ID images that were not used for the fit, in any
+    /// order; finite.</param>
     /// <exception cref="ArgumentException">There is no score, or one is not finite.</exception>
     public static ConformalCalibration Of(ReadOnlySpan<double> scores)
     {
@@ -33,10 +34,14 @@ public sealed class ConformalCalibration
     /// <summary>Smallest false-alarm rate that can be promised, 1 / (n + 1); also the smallest p-value.</summary>
     public double SmallestRate => 1 / (Count + 1.0);
 
-    /// <summary>Conformal p-value: (1 + number of calibration scores ≥ s) / (n + 1), in (0, 1]; small is far out.</summary>
+    /// <summary>
+    /// Conformal p-value: (1 + number of calibration scores ≥ s) / (n + 1), in (0, 1]; small is far out.
+    /// </summary>
     /// <param name="score">OOD score s; infinities are allowed.</param>
     /// <exception cref="ArgumentException">The score is NaN.</exception>
-    /// <remarks>Source: Vovk et al. 2005, "Algorithmic Learning in a Random World". Cost: O(log n). Thread-safety: pure.</remarks>
+    /// <remarks>
+    /// Source: Vovk et al. 2005, "Algorithmic Learning in a Random World". Cost: O(log n). Thread-safety: pure.
+    /// </remarks>
     public double PValue(double score) => Rank(score) / (Count + 1.0);
 
     /// <summary>Smoothed p-value: (number &gt; s + u (1 + number = s)) / (n + 1); exactly uniform when u is.</summary>
@@ -62,8 +67,8 @@ public sealed class ConformalCalibration
     }
 
     /// <summary>
-    /// Threshold for a promised false-alarm rate: the ceil((n + 1)(1 − a))-th smallest calibration score. A score is accepted if it
-    /// is at most the threshold, which is the case exactly when its p-value is above a.
+    /// Threshold for a promised false-alarm rate: the ceil((n + 1)(1 − a))-th smallest calibration score. A score is
+    /// accepted if it is at most the threshold, which is the case exactly when its p-value is above a.
     /// </summary>
     /// <param name="falseAlarmRate">Promised rate a, in (0, 1), on average over calibration sets.</param>
     /// <exception cref="ArgumentOutOfRangeException">The rate is outside (0, 1).</exception>
@@ -77,11 +82,14 @@ public sealed class ConformalCalibration
         return _scores[Count - allowed];
     }
 
-    /// <summary>Threshold whose realised false-alarm rate is at most a with probability 1 − delta over calibration sets.</summary>
+    /// <summary>
+    /// Threshold whose realised false-alarm rate is at most a with probability 1 − delta over calibration sets.
+    /// </summary>
     /// <param name="falseAlarmRate">Promised rate a, in (0, 1).</param>
     /// <param name="delta">Chance over calibration sets that the promise fails, in (0, 1).</param>
     /// <exception cref="ArgumentOutOfRangeException">An argument is outside (0, 1).</exception>
-    /// <exception cref="CalibrationTooSmallException">There are fewer scores than <see cref="ConformalThreshold.PacMinimumSize"/>.</exception>
+    /// <exception cref="CalibrationTooSmallException">There are fewer scores than
+    /// <see cref="ConformalThreshold.PacMinimumSize"/>.</exception>
     public double PacThreshold(double falseAlarmRate, double delta)
     {
         if (ConformalThreshold.PacRank(falseAlarmRate, delta, Count) is { } rank) return _scores[rank - 1];
@@ -92,7 +100,9 @@ public sealed class ConformalCalibration
             smallestRate: 1 - Math.Pow(delta, 1.0 / Count));
     }
 
-    /// <summary>How the realised false-alarm rate of <see cref="Threshold"/> varies over calibration sets: Beta(l, n + 1 − l).</summary>
+    /// <summary>
+    /// How the realised false-alarm rate of <see cref="Threshold"/> varies over calibration sets: Beta(l, n + 1 − l).
+    /// </summary>
     /// <inheritdoc cref="Threshold" path="/param|/exception"/>
     public BetaDistribution RealisedRate(double falseAlarmRate)
     {

@@ -1,12 +1,20 @@
 namespace MoodStream.Mood.Calibration;
 
-/// <summary>Where among n sorted calibration scores the threshold for a promised false-alarm rate stands. Counting only, no scores.</summary>
+/// <summary>
+/// Where among n sorted calibration scores the threshold for a promised false-alarm rate stands. Counting only, no
+/// scores.
+/// </summary>
 public static class ConformalThreshold
 {
-    /// <summary>Calibration scores that may stand at or above the threshold: the largest l with l / (n + 1) at most the rate; 0 where n is too small.</summary>
+    /// <summary>
+    /// Calibration scores that may stand at or above the threshold: the largest l with l / (n + 1) at most the rate; 0
+    /// where n is too small.
+    /// </summary>
     /// <param name="falseAlarmRate">Promised rate a, in (0, 1).</param>
     /// <param name="calibrationSize">Calibration scores n, at least 1.</param>
-    /// <remarks>Compared in the very arithmetic in which p-values are computed, so that threshold and p-value never disagree.</remarks>
+    /// <remarks>
+    /// Compared in the very arithmetic in which p-values are computed, so that threshold and p-value never disagree.
+    /// </remarks>
     /// <exception cref="ArgumentOutOfRangeException">An argument is outside its range.</exception>
     public static int AllowedAlarms(double falseAlarmRate, int calibrationSize)
     {
@@ -19,7 +27,9 @@ public static class ConformalThreshold
         return allowed;
     }
 
-    /// <summary>Fewest calibration scores that support a rate: the smallest n with 1 / (n + 1) at most the rate.</summary>
+    /// <summary>
+    /// Fewest calibration scores that support a rate: the smallest n with 1 / (n + 1) at most the rate.
+    /// </summary>
     /// <param name="falseAlarmRate">Promised rate a, in (0, 1).</param>
     public static int MinimumSize(double falseAlarmRate)
     {
@@ -30,8 +40,8 @@ public static class ConformalThreshold
     }
 
     /// <summary>
-    /// Rank k, from 1, of the smallest threshold whose realised false-alarm rate is at most a with probability 1 − delta over
-    /// calibration sets; null where n is too small.
+    /// Rank k, from 1, of the smallest threshold whose realised false-alarm rate is at most a with probability 1 −
+    /// delta over calibration sets; null where n is too small.
     /// </summary>
     /// <param name="falseAlarmRate">Promised rate a, in (0, 1).</param>
     /// <param name="delta">Chance over calibration sets that the promise fails, in (0, 1).</param>
@@ -58,7 +68,9 @@ public static class ConformalThreshold
         return high;
     }
 
-    /// <summary>Fewest calibration scores for which <see cref="PacRank"/> exists: the smallest n with (1 − a)^n at most delta.</summary>
+    /// <summary>
+    /// Fewest calibration scores for which <see cref="PacRank"/> exists: the smallest n with (1 − a)^n at most delta.
+    /// </summary>
     /// <inheritdoc cref="PacRank" path="/param[@name='falseAlarmRate']|/param[@name='delta']"/>
     public static int PacMinimumSize(double falseAlarmRate, double delta)
     {

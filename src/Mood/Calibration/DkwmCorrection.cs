@@ -1,7 +1,12 @@
 namespace MoodStream.Mood.Calibration;
 
-/// <summary>Calibration-conditional p-values by the Dvoretzky-Kiefer-Wolfowitz inequality with Massart's constant: simple, loose at small p.</summary>
-/// <remarks>Source: Bates et al. 2023, "Testing for outliers with conformal p-values", section 3.1, arXiv:2104.08279.</remarks>
+/// <summary>
+/// Calibration-conditional p-values by the Dvoretzky-Kiefer-Wolfowitz inequality with Massart's constant: simple, loose
+/// at small p.
+/// </summary>
+/// <remarks>
+/// Source: Bates et al. 2023, "Testing for outliers with conformal p-values", section 3.1, arXiv:2104.08279.
+/// </remarks>
 public static class DkwmCorrection
 {
     /// <summary>min(1, p + sqrt(ln(2 / delta) / (2 n))).</summary>

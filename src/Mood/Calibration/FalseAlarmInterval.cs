@@ -19,12 +19,12 @@ public readonly record struct FalseAlarmInterval(double Low, double High)
     /// <exception cref="ArgumentOutOfRangeException">An argument is outside its range.</exception>
     /// <remarks>
     /// With exchangeable images and no ties, the threshold for l = a (n + 1) allowed alarms has a realised rate of
-    /// Beta(l, n + 1 − l), and the alarms among m images are beta-binomial(m, l, n + 1 − l). The interval holds every a, with l
-    /// taken as a real number, under which neither so few nor so many alarms are rarer than (1 − confidence) / 2.
-    /// The rate in question is the one that the threshold really promises, floor(a (n + 1)) / (n + 1); a wanted rate is above it by
-    /// less than 1 / (n + 1). Equal scores at the threshold make alarms rarer still.
-    /// Source: Vovk 2012, "Conditional validity of inductive conformal predictors", proposition 2a (the Beta law); Clopper and
-    /// Pearson 1934 (the inversion). Differs: the binomial is replaced by the beta-binomial.
+    /// Beta(l, n + 1 − l), and the alarms among m images are beta-binomial(m, l, n + 1 − l). The interval holds every
+    /// a, with l taken as a real number, under which neither so few nor so many alarms are rarer than (1 − confidence)
+    /// / 2. The rate in question is the one that the threshold really promises, floor(a (n + 1)) / (n + 1); a wanted
+    /// rate is above it by less than 1 / (n + 1). Equal scores at the threshold make alarms rarer still.
+    /// Source: Vovk 2012, "Conditional validity of inductive conformal predictors", proposition 2a (the Beta law);
+    /// Clopper and Pearson 1934 (the inversion). Differs: the binomial is replaced by the beta-binomial.
     /// Cost: O(images) for each of some 100 trial rates, far less where the tails are thin. Thread-safety: pure.
     /// </remarks>
     public static FalseAlarmInterval Exact(int falseAlarms, int images, int calibrationSize, double confidence)

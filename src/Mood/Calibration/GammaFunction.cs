@@ -10,7 +10,8 @@ internal static class GammaFunction
 
     /// <summary>ln Γ(x) for x above 0.</summary>
     /// <remarks>
-    /// Source: Abramowitz and Stegun 1964, 6.1.15 (recurrence) and 6.1.41 (Stirling's series). Error: about 1e-15 relative.
+    /// Source: Abramowitz and Stegun 1964, 6.1.15 (recurrence) and 6.1.41 (Stirling's series). Error: about 1e-15
+    /// relative.
     /// </remarks>
     public static double Log(double x)
     {

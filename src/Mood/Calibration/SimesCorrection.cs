@@ -1,8 +1,8 @@
 namespace MoodStream.Mood.Calibration;
 
 /// <summary>
-/// Turns marginal conformal p-values into calibration-conditional ones by the generalised Simes sequence: with the confidence
-/// 1 − delta over calibration sets, they are valid for the one calibration set at hand.
+/// Turns marginal conformal p-values into calibration-conditional ones by the generalised Simes sequence: with the
+/// confidence 1 − delta over calibration sets, they are valid for the one calibration set at hand.
 /// </summary>
 /// <remarks>
 /// Source: Bates et al. 2023, "Testing for outliers with conformal p-values", section 3.2, k = n / 2, arXiv:2104.08279.
@@ -32,7 +32,10 @@ public sealed class SimesCorrection
     /// <summary>The sequence a_1 .. a_n, rising; the first are 0.</summary>
     public ReadOnlySpan<double> Sequence => _sequence.AsSpan(1);
 
-    /// <summary>The conditional p-value of an image that j − 1 of the n calibration scores reach, so that its marginal one is j / (n + 1).</summary>
+    /// <summary>
+    /// The conditional p-value of an image that j − 1 of the n calibration scores reach, so that its marginal one is j
+    /// / (n + 1).
+    /// </summary>
     /// <param name="j">In [1, n + 1].</param>
     public double OfRank(int j) => 1 - _sequence[Math.Max(1, _sequence.Length - j)];
 

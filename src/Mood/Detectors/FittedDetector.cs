@@ -3,8 +3,10 @@ using static TorchSharp.torch;
 namespace MoodStream.Mood.Detectors;
 
 /// <summary>Scores of a batch.</summary>
-/// <param name="Scores">OOD score of each row, in the order of the rows; larger is further out; NaN for a row that cannot be scored.</param>
-/// <param name="NearestClass">Nearest class of each row; null for a detector of one class. Of a row that cannot be scored it says nothing.</param>
+/// <param name="Scores">OOD score of each row, in the order of the rows; larger is further out; NaN for a row that
+/// cannot be scored.</param>
+/// <param name="NearestClass">Nearest class of each row; null for a detector of one class. Of a row that cannot be
+/// scored it says nothing.</param>
 public sealed record DetectorScores(double[] Scores, int[]? NearestClass);
 
 /// <summary>How a fit went.</summary>
@@ -34,7 +36,10 @@ public abstract class FittedDetector : IDisposable
     /// <summary>Everything that <see cref="Detector.Restore"/> needs, float64. Owned by this object.</summary>
     public abstract IReadOnlyDictionary<string, Tensor> State { get; }
 
-    /// <summary>Scores rows. A row with NaN or infinity, or without a direction where one is needed, scores NaN and disturbs no other.</summary>
+    /// <summary>
+    /// Scores rows. A row with NaN or infinity, or without a direction where one is needed, scores NaN and disturbs no
+    /// other.
+    /// </summary>
     /// <param name="inputs">Rows, shape [B, D], any floating type; B may be 0.</param>
     /// <exception cref="ArgumentException">The shape is not [B, D], or the type is not floating.</exception>
     public abstract DetectorScores Score(Tensor inputs);

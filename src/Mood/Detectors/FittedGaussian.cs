@@ -106,15 +106,15 @@ public sealed class FittedGaussian : FittedDetector
         var usable = scaled.isfinite().all(1);                                                              // [B]
         var safe = scaled.masked_fill(usable.logical_not().unsqueeze(1), 0);                                // [B, D]
         var whitened = _whitening.Apply(safe - _mean);                                                      // [B, R]
-        var offsets = whitened - _whitenedMeans;                                                            // [B, R] if K = 1
+        var means = _whitenedMeans;                                                                         // [1, R] if K = 1
         if (ClassCount > 1)
         {
             var distances = _squaredLengths - 2 * whitened.matmul(_whitenedMeans.t());                      // [B, K], up to ‖y‖²
             var classes = distances.argmin(1);                                                              // [B]
             classes.to(ScalarType.Int32).cpu().data<int>().CopyTo(nearest);
-            offsets = whitened - _whitenedMeans.index_select(0, classes);                                   // [B, R]
+            means = _whitenedMeans.index_select(0, classes);                                                // [B, R]
         }
-        var squared = offsets.square().sum(1).masked_fill(usable.logical_not(), double.NaN);                // [B]
+        var squared = (whitened - means).square().sum(1).masked_fill(usable.logical_not(), double.NaN);     // [B]
         squared.cpu().data<double>().CopyTo(scores);
     }
 

@@ -3,11 +3,14 @@ using static TorchSharp.torch;
 
 namespace MoodStream.Mood.Detectors;
 
-/// <summary>Squared Mahalanobis distance to the nearest class mean, with one covariance for all classes. Larger is further out.</summary>
+/// <summary>
+/// Squared Mahalanobis distance to the nearest class mean, with one covariance for all classes. Larger is further out.
+/// </summary>
 /// <remarks>
-/// Source: Lee et al. 2018, "A Simple Unified Framework for Detecting Out-of-Distribution Samples and Adversarial Attacks",
-/// eq. (2), arXiv:1807.03888 (tied); Li et al. 2023, "Rethinking Out-of-distribution (OOD) Detection: Masked Image Modeling Is
-/// All You Need" (one global Gaussian on L2-normalised features); Mueller and Hein 2025, "Mahalanobis++" (tied and L2-normalised).
+/// Source: Lee et al. 2018, "A Simple Unified Framework for Detecting Out-of-Distribution Samples and Adversarial
+/// Attacks", eq. (2), arXiv:1807.03888 (tied); Li et al. 2023, "Rethinking Out-of-distribution (OOD) Detection: Masked
+/// Image Modeling Is All You Need" (one global Gaussian on L2-normalised features); Mueller and Hein 2025,
+/// "Mahalanobis++" (tied and L2-normalised).
 /// Differs: shrunk and factored, never inverted; in float64; squared, without a factor of one half.
 /// </remarks>
 public sealed class GaussianDetector(string name, GaussianRecipe recipe) : Detector(name, recipe.Input)

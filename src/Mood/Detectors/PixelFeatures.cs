@@ -12,7 +12,10 @@ public static class PixelFeatures
     /// <summary>Values per image: 3 × 8 × 8.</summary>
     public const int Count = Channels * Side * Side;
 
-    /// <summary>Exact area means of an 8 × 8 grid over the whole image; a pixel that straddles cells counts in each by its share.</summary>
+    /// <summary>
+    /// Exact area means of an 8 × 8 grid over the whole image; a pixel that straddles cells counts in each by its
+    /// share.
+    /// </summary>
     /// <param name="rgb">Interleaved RGB bytes, row by row, width · height · 3 of them.</param>
     /// <param name="width">Image width, at least 1; pixels.</param>
     /// <param name="height">Image height, at least 1; pixels.</param>

@@ -3,7 +3,9 @@ using static TorchSharp.torch;
 
 namespace MoodStream.Mood.Evaluation;
 
-/// <summary>A named set of images as rows of each kind of input, made when first asked for and kept until disposed.</summary>
+/// <summary>
+/// A named set of images as rows of each kind of input, made when first asked for and kept until disposed.
+/// </summary>
 /// <param name="name">Name of the set in the results.</param>
 /// <param name="features">Makes the features, shape [N, D], any floating type; called at most once.</param>
 /// <param name="pixels">Makes the pooled pixels, shape [N, 192], any floating type; called at most once.</param>

@@ -9,8 +9,12 @@ namespace MoodStream.Mood.Evaluation;
 /// <param name="Metrics">The numbers.</param>
 public sealed record MultiClassRow(string Ood, string Detector, DetectionMetrics Metrics);
 
-/// <summary>The paper's multi-class protocol: fit on the whole ID training set, then the whole ID test set against each OOD set.</summary>
-/// <remarks>Source: Li et al. 2023, "Rethinking Out-of-distribution (OOD) Detection", section 4. Differs: nothing.</remarks>
+/// <summary>
+/// The paper's multi-class protocol: fit on the whole ID training set, then the whole ID test set against each OOD set.
+/// </summary>
+/// <remarks>
+/// Source: Li et al. 2023, "Rethinking Out-of-distribution (OOD) Detection", section 4. Differs: nothing.
+/// </remarks>
 public static class MultiClassProtocol
 {
     /// <summary>Runs every detector on every OOD set.</summary>
@@ -21,7 +25,8 @@ public static class MultiClassProtocol
     /// <param name="progress">Told after each set scored; may be null.</param>
     /// <param name="cancellation">Stops between two steps.</param>
     /// <returns>Rows, OOD set by OOD set, detectors in the given order.</returns>
-    /// <exception cref="Statistics.StatisticsException">A detector cannot be fitted, or an image cannot be scored.</exception>
+    /// <exception cref="Statistics.StatisticsException">A detector cannot be fitted, or an image cannot be
+    /// scored.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public static IReadOnlyList<MultiClassRow> Run(
         EvaluationSet idTrain,

@@ -37,10 +37,13 @@ public sealed record OneClassMean(string Detector, MeanMetrics Metrics);
 public sealed record OneClassResult(IReadOnlyList<OneClassRow> Rows, IReadOnlyList<OneClassMean> Means);
 
 /// <summary>
-/// The paper's one-class protocol: each class in turn is in-distribution; its test images stand against those of every other class
-/// separately; the mean over the other classes, then over the classes.
+/// The paper's one-class protocol: each class in turn is in-distribution; its test images stand against those of every
+/// other class separately; the mean over the other classes, then over the classes.
 /// </summary>
-/// <remarks>Source: Li et al. 2023, "Rethinking Out-of-distribution (OOD) Detection", section 4, and its release. Differs: nothing.</remarks>
+/// <remarks>
+/// Source: Li et al. 2023, "Rethinking Out-of-distribution (OOD) Detection", section 4, and its release. Differs:
+/// nothing.
+/// </remarks>
 public static class OneClassProtocol
 {
     /// <summary>Runs every detector with every class in-distribution.</summary>
@@ -49,8 +52,10 @@ public static class OneClassProtocol
     /// <param name="detectors">Detectors, at least one.</param>
     /// <param name="progress">Told after each class and detector; may be null.</param>
     /// <param name="cancellation">Stops between two steps.</param>
-    /// <exception cref="ArgumentException">Labels are missing, there are fewer than two classes, or a class is missing from a set.</exception>
-    /// <exception cref="Statistics.StatisticsException">A detector cannot be fitted, or an image cannot be scored.</exception>
+    /// <exception cref="ArgumentException">Labels are missing, there are fewer than two classes, or a class is missing
+    /// from a set.</exception>
+    /// <exception cref="Statistics.StatisticsException">A detector cannot be fitted, or an image cannot be
+    /// scored.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public static OneClassResult Run(
         EvaluationSet train,

@@ -4,7 +4,8 @@ using System.Text;
 namespace MoodStream.Mood.Gates;
 
 /// <summary>
-/// A SHA-256 over every byte of a file, kept inside it: it is taken while its own place holds zeros. It finds damage, not malice.
+/// A SHA-256 over every byte of a file, kept inside it: it is taken while its own place holds zeros. It finds damage,
+/// not malice.
 /// </summary>
 internal static class ContentSeal
 {

@@ -1,6 +1,9 @@
 namespace MoodStream.Mood.Gates;
 
-/// <summary>Where gate statistics come from: enough to tell whether they fit the model that is running, and to find the images again.</summary>
+/// <summary>
+/// Where gate statistics come from: enough to tell whether they fit the model that is running, and to find the images
+/// again.
+/// </summary>
 public sealed record GateProvenance
 {
     /// <summary>Gate the statistics are made for.</summary>

@@ -6,8 +6,8 @@ using static TorchSharp.torch;
 namespace MoodStream.Mood.Gates;
 
 /// <summary>
-/// Everything a gate judges with: a fitted detector, the calibration scores, the promised false-alarm rate with its threshold, and
-/// where all this comes from. Immutable; published as one safetensors file. The caller disposes it.
+/// Everything a gate judges with: a fitted detector, the calibration scores, the promised false-alarm rate with its
+/// threshold, and where all this comes from. Immutable; published as one safetensors file. The caller disposes it.
 /// </summary>
 /// <remarks>Thread-safety: judging from several threads is safe on the CPU; disposing is not.</remarks>
 public sealed class GateStatistics : IDisposable
@@ -20,7 +20,8 @@ public sealed class GateStatistics : IDisposable
     /// <param name="provenance">Where they come from.</param>
     /// <exception cref="ArgumentOutOfRangeException">The rate is outside (0, 1), or the count below 1.</exception>
     /// <exception cref="CalibrationTooSmallException">The calibration set does not support the rate.</exception>
-    /// <exception cref="StatisticsException">The number of class names is neither 0 nor the number of classes.</exception>
+    /// <exception cref="StatisticsException">The number of class names is neither 0 nor the number of
+    /// classes.</exception>
     public GateStatistics(
         FittedDetector detector,
         ConformalCalibration calibration,
@@ -92,7 +93,8 @@ public sealed class GateStatistics : IDisposable
     /// <param name="bytes">The whole file.</param>
     /// <param name="source">Name used in errors.</param>
     /// <returns>The statistics. The caller disposes them.</returns>
-    /// <exception cref="GateStatisticsException">The bytes are malformed, damaged, or contradict themselves.</exception>
+    /// <exception cref="GateStatisticsException">The bytes are malformed, damaged, or contradict
+    /// themselves.</exception>
     public static GateStatistics Read(ReadOnlyMemory<byte> bytes, string source = "gate statistics") =>
         GateStatisticsFile.Read(bytes, source);
 

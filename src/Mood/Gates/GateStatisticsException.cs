@@ -1,6 +1,8 @@
 namespace MoodStream.Mood.Gates;
 
-/// <summary>Stored gate statistics are malformed, damaged, or contradict themselves. A gate never judges with such statistics.</summary>
+/// <summary>
+/// Stored gate statistics are malformed, damaged, or contradict themselves. A gate never judges with such statistics.
+/// </summary>
 /// <param name="source">The file's path, or where the bytes came from.</param>
 /// <param name="problem">What is wrong, as a fact.</param>
 /// <param name="inner">What was thrown below, if anything.</param>

@@ -8,7 +8,9 @@ using static TorchSharp.torch;
 
 namespace MoodStream.Mood.Gates;
 
-/// <summary>Gate statistics as a safetensors file: state tensors, calibration scores, and the rest as text in the header.</summary>
+/// <summary>
+/// Gate statistics as a safetensors file: state tensors, calibration scores, and the rest as text in the header.
+/// </summary>
 internal static class GateStatisticsFile
 {
     private const string Format = "moodstream.gate-statistics.v1";
@@ -27,7 +29,8 @@ internal static class GateStatisticsFile
     }
 
     /// <summary>Reads the whole file, with distrust.</summary>
-    /// <exception cref="GateStatisticsException">The bytes are malformed, damaged, or contradict themselves.</exception>
+    /// <exception cref="GateStatisticsException">The bytes are malformed, damaged, or contradict
+    /// themselves.</exception>
     public static GateStatistics Read(ReadOnlyMemory<byte> bytes, string source)
     {
         try

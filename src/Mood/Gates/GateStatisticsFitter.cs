@@ -4,22 +4,29 @@ using static TorchSharp.torch;
 
 namespace MoodStream.Mood.Gates;
 
-/// <summary>Makes gate statistics from in-distribution images: splits them, fits on one part, calibrates on the other.</summary>
+/// <summary>
+/// Makes gate statistics from in-distribution images: splits them, fits on one part, calibrates on the other.
+/// </summary>
 public static class GateStatisticsFitter
 {
     /// <summary>Fits and calibrates.</summary>
-    /// <param name="inputs">Rows of the detector's kind of input, shape [N, D], any floating type; each image once.</param>
+    /// <param name="inputs">Rows of the detector's kind of input, shape [N, D], any floating type; each image
+    /// once.</param>
     /// <param name="labels">Class of each row, shape [N], int64, values 0..K−1; null for one class.</param>
     /// <param name="settings">Detector, promised rate, split.</param>
     /// <param name="provenance">Where the rows come from.</param>
     /// <returns>The statistics. The caller disposes them.</returns>
     /// <exception cref="ArgumentException">The shapes disagree, or a type is wrong.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A setting is outside its range.</exception>
-    /// <exception cref="CalibrationTooSmallException">The images held out do not support the rate; nothing was fitted. The message says how many images would.</exception>
-    /// <exception cref="StatisticsException">The rows do not allow a fit; a row is named by its place in <paramref name="inputs"/>.</exception>
+    /// <exception cref="CalibrationTooSmallException">The images held out do not support the rate; nothing was fitted.
+    /// The message says how many images would.</exception>
+    /// <exception cref="StatisticsException">The rows do not allow a fit; a row is named by its place in
+    /// <paramref name="inputs"/>.</exception>
     /// <remarks>
-    /// The split is a plain shuffle, not one by class: only then are the calibration images exchangeable with images to come.
-    /// Source: Lei et al. 2018, "Distribution-Free Predictive Inference for Regression", section 2.2 (split conformal prediction).
+    /// The split is a plain shuffle, not one by class: only then are the calibration images exchangeable with images to
+    /// come.
+    /// Source: Lei et al. 2018, "Distribution-Free Predictive Inference for Regression", section 2.2 (split conformal
+    /// prediction).
     /// Differs: nothing. The same rows, seed and settings give the same statistics.
     /// </remarks>
     public static GateStatistics Fit(Tensor inputs, Tensor? labels, GateFitSettings settings, GateProvenance provenance)

@@ -1,6 +1,8 @@
 namespace MoodStream.Mood.Metrics;
 
-/// <summary>Area under the precision-recall curve as average precision (step-wise), with either side positive.</summary>
+/// <summary>
+/// Area under the precision-recall curve as average precision (step-wise), with either side positive.
+/// </summary>
 public static class AveragePrecision
 {
     /// <summary>AUPR-out: OOD is positive, large scores are called positive.</summary>

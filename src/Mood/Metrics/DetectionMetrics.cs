@@ -6,7 +6,10 @@ public sealed record DetectionMetrics
     /// <summary>Area under the ROC curve, ties half; 0.5 is chance.</summary>
     public required double Auroc { get; init; }
 
-    /// <summary>Share of OOD images accepted when 95 % of ID images are accepted (<see cref="FprConvention.IdPositive"/>); 0 is best.</summary>
+    /// <summary>
+    /// Share of OOD images accepted when 95 % of ID images are accepted (<see cref="FprConvention.IdPositive"/>); 0 is
+    /// best.
+    /// </summary>
     public required double FprAt95Tpr { get; init; }
 
     /// <summary>Average precision with ID positive.</summary>

@@ -1,6 +1,8 @@
 namespace MoodStream.Mood.Metrics;
 
-/// <summary>False-positive rate at a fixed true-positive rate; in-distribution is the positive class unless said otherwise.</summary>
+/// <summary>
+/// False-positive rate at a fixed true-positive rate; in-distribution is the positive class unless said otherwise.
+/// </summary>
 public static class FprAtTpr
 {
     /// <summary>The true-positive rate of every published table.</summary>
@@ -11,8 +13,10 @@ public static class FprAtTpr
     /// <param name="oodScores">OOD scores of out-of-distribution images; at least one, no NaN.</param>
     /// <param name="truePositiveRate">Wanted true-positive rate, in (0, 1].</param>
     /// <param name="convention">Which class is positive and how the threshold is placed.</param>
-    /// <exception cref="ArgumentException">A side is empty or holds a NaN, or <see cref="FprConvention.IdPositiveRoundedDown"/> rounds down to no ID score.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">The rate is outside (0, 1], or the convention is none of the list.</exception>
+    /// <exception cref="ArgumentException">A side is empty or holds a NaN, or
+    /// <see cref="FprConvention.IdPositiveRoundedDown"/> rounds down to no ID score.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The rate is outside (0, 1], or the convention is none of the
+    /// list.</exception>
     /// <remarks>Cost: O(n log n). Thread-safety: pure.</remarks>
     public static double Of(
         ReadOnlySpan<double> idScores,
@@ -33,7 +37,9 @@ public static class FprAtTpr
         };
     }
 
-    /// <summary>The smallest k with k / n at least the rate, in the arithmetic in which the rates are compared.</summary>
+    /// <summary>
+    /// The smallest k with k / n at least the rate, in the arithmetic in which the rates are compared.
+    /// </summary>
     private static int FewestFor(double rate, int n)
     {
         var k = Math.Clamp((int)Math.Ceiling(rate * n), 1, n);

@@ -21,19 +21,25 @@ public sealed class PrecisionRecallCurve
 {
     private PrecisionRecallCurve(IReadOnlyList<PrecisionRecallPoint> points) => Points = points;
 
-    /// <summary>The points by rising recall, one for each distinct score; the conventional (recall 0, precision 1) is not among them.</summary>
+    /// <summary>
+    /// The points by rising recall, one for each distinct score; the conventional (recall 0, precision 1) is not among
+    /// them.
+    /// </summary>
     public IReadOnlyList<PrecisionRecallPoint> Points { get; }
 
     /// <summary>Average precision: the step-wise sum of (R_i - R_{i-1}) P_i. The AUPR of this product.</summary>
     public double AveragePrecision => Area(trapezoid: false);
 
-    /// <summary>Trapezoid area from (recall 0, precision 1). What OpenOOD prints as AUPR; it flatters, most of all with ties.</summary>
+    /// <summary>
+    /// Trapezoid area from (recall 0, precision 1). What OpenOOD prints as AUPR; it flatters, most of all with ties.
+    /// </summary>
     public double TrapezoidArea => Area(trapezoid: true);
 
     /// <summary>The curve of two sets of scores.</summary>
     /// <param name="idScores">OOD scores of in-distribution images; at least one, no NaN.</param>
     /// <param name="oodScores">OOD scores of out-of-distribution images; at least one, no NaN.</param>
-    /// <param name="positive">Which side is positive; with <see cref="PositiveSide.Id"/> small scores are called positive.</param>
+    /// <param name="positive">Which side is positive; with <see cref="PositiveSide.Id"/> small scores are called
+    /// positive.</param>
     /// <exception cref="ArgumentException">A side is empty or holds a NaN.</exception>
     /// <remarks>
     /// Source: Davis and Goadrich 2006, "The relationship between precision-recall and ROC curves".

@@ -6,15 +6,22 @@ namespace MoodStream.Mood.Metrics;
 /// <param name="TruePositiveRate">Share of out-of-distribution images called OOD.</param>
 public readonly record struct RocPoint(double Threshold, double FalsePositiveRate, double TruePositiveRate);
 
-/// <summary>Receiver operating characteristic of OOD scores (larger is further out); OOD is the positive class.</summary>
+/// <summary>
+/// Receiver operating characteristic of OOD scores (larger is further out); OOD is the positive class.
+/// </summary>
 public sealed class RocCurve
 {
     private RocCurve(IReadOnlyList<RocPoint> points, double auroc) => (Points, Auroc) = (points, auroc);
 
-    /// <summary>Every point of the curve, from (0, 0) to (1, 1): one for each distinct score, collinear points kept.</summary>
+    /// <summary>
+    /// Every point of the curve, from (0, 0) to (1, 1): one for each distinct score, collinear points kept.
+    /// </summary>
     public IReadOnlyList<RocPoint> Points { get; }
 
-    /// <summary>Area under the curve: the probability that a random OOD image scores above a random ID image, ties counting half.</summary>
+    /// <summary>
+    /// Area under the curve: the probability that a random OOD image scores above a random ID image, ties counting
+    /// half.
+    /// </summary>
     public double Auroc { get; }
 
     /// <summary>The curve of two sets of scores.</summary>

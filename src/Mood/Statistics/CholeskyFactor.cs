@@ -2,7 +2,9 @@ using static TorchSharp.torch;
 
 namespace MoodStream.Mood.Statistics;
 
-/// <summary>Whitening by the Cholesky factor L of a covariance of full rank, Σ = L Lᵀ: y = L⁻¹ (x − mean). Never inverted.</summary>
+/// <summary>
+/// Whitening by the Cholesky factor L of a covariance of full rank, Σ = L Lᵀ: y = L⁻¹ (x − mean). Never inverted.
+/// </summary>
 /// <remarks>The matrix is L, shape [D, D], lower triangular.</remarks>
 public sealed class CholeskyFactor : Whitening
 {
@@ -14,7 +16,8 @@ public sealed class CholeskyFactor : Whitening
     /// <param name="covariance">Covariance Σ, shape [D, D], float64, symmetric.</param>
     /// <param name="spectrum">Its rank and condition.</param>
     /// <returns>The factor. The caller disposes it.</returns>
-    /// <exception cref="StatisticsException">The covariance is singular: the factorisation may well succeed then, with wrong distances, so the rank decides.</exception>
+    /// <exception cref="StatisticsException">The covariance is singular: the factorisation may well succeed then, with
+    /// wrong distances, so the rank decides.</exception>
     /// <remarks>Cost: O(D³).</remarks>
     public static CholeskyFactor Of(Tensor covariance, out CovarianceSpectrum spectrum)
     {

@@ -3,12 +3,13 @@ using static TorchSharp.torch;
 namespace MoodStream.Mood.Statistics;
 
 /// <summary>
-/// Weight and mean of each class, and one within-class scatter W that all classes share, all in float64. Immutable: every
-/// operation gives new moments, which the caller disposes. The total scatter comes for free: T = W + between-class part.
+/// Weight and mean of each class, and one within-class scatter W that all classes share, all in float64. Immutable:
+/// every operation gives new moments, which the caller disposes. The total scatter comes for free: T = W +
+/// between-class part.
 /// </summary>
 /// <remarks>
-/// Source: Chan, Golub and LeVeque 1983, eq. (2.1), for each class; Lee et al. 2018, "A Simple Unified Framework for Detecting
-/// Out-of-Distribution Samples and Adversarial Attacks", eq. (1), arXiv:1807.03888, for the shared scatter.
+/// Source: Chan, Golub and LeVeque 1983, eq. (2.1), for each class; Lee et al. 2018, "A Simple Unified Framework for
+/// Detecting Out-of-Distribution Samples and Adversarial Attacks", eq. (1), arXiv:1807.03888, for the shared scatter.
 /// Memory: O(K·D + D²). Thread-safety: reading is safe from several threads; disposing is not.
 /// </remarks>
 public sealed class ClassMoments : IDisposable
@@ -74,7 +75,8 @@ public sealed class ClassMoments : IDisposable
     /// <param name="batch">Rows, shape [B, D], any floating type.</param>
     /// <param name="labels">Class of each row, shape [B], int64, in [0, K).</param>
     /// <param name="classes">Number of classes K, at least 1.</param>
-    /// <exception cref="ArgumentException">The shapes disagree, a type is wrong, or a label is outside [0, K).</exception>
+    /// <exception cref="ArgumentException">The shapes disagree, a type is wrong, or a label is outside [0,
+    /// K).</exception>
     /// <exception cref="StatisticsException">A row holds NaN or infinity.</exception>
     public static ClassMoments Of(Tensor batch, Tensor labels, int classes)
     {
@@ -135,7 +137,9 @@ public sealed class ClassMoments : IDisposable
         return new ClassMoments(weights, SquaredWeights + other.SquaredWeights, means, Within + other.Within + between);
     }
 
-    /// <summary>What is left when rows added earlier are taken out again: the inverse of <see cref="Merge"/>, up to rounding.</summary>
+    /// <summary>
+    /// What is left when rows added earlier are taken out again: the inverse of <see cref="Merge"/>, up to rounding.
+    /// </summary>
     /// <exception cref="ArgumentException">The part has another number of classes or features.</exception>
     /// <exception cref="StatisticsException">A class of the part weighs more, or varies more, than here.</exception>
     public ClassMoments Remove(ClassMoments part)
@@ -168,7 +172,9 @@ public sealed class ClassMoments : IDisposable
         return new ClassMoments(Weights * factor, SquaredWeights * (factor * factor), Means.clone(), Within * factor);
     }
 
-    /// <summary>Moments with the labels ignored: the mean of all rows and the total scatter T = W + Σ n_k (μ_k − μ)(μ_k − μ)ᵀ.</summary>
+    /// <summary>
+    /// Moments with the labels ignored: the mean of all rows and the total scatter T = W + Σ n_k (μ_k − μ)(μ_k − μ)ᵀ.
+    /// </summary>
     public Moments Total()
     {
         using var scope = NewDisposeScope();
@@ -199,7 +205,9 @@ public sealed class ClassMoments : IDisposable
         return total.Covariance();
     }
 
-    /// <summary>Refuses moments in which a class has no row: a mean of nothing would lie at the origin and attract images.</summary>
+    /// <summary>
+    /// Refuses moments in which a class has no row: a mean of nothing would lie at the origin and attract images.
+    /// </summary>
     /// <exception cref="StatisticsException">A class has no row.</exception>
     public void RequireEveryClass()
     {

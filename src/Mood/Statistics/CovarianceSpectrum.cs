@@ -7,7 +7,9 @@ namespace MoodStream.Mood.Statistics;
 /// <param name="Condition">Largest eigenvalue over the smallest one above the cut.</param>
 public readonly record struct CovarianceSpectrum(int Rank, double Condition)
 {
-    /// <summary>Relative size below which an eigenvalue of a [D, D] matrix in float64 cannot be told from 0: D times this.</summary>
+    /// <summary>
+    /// Relative size below which an eigenvalue of a [D, D] matrix in float64 cannot be told from 0: D times this.
+    /// </summary>
     private const double DoubleRounding = 2.220446049250313e-16;
 
     /// <summary>Judges a covariance at the limit of float64.</summary>

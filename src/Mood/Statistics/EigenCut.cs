@@ -3,12 +3,13 @@ using static TorchSharp.torch;
 namespace MoodStream.Mood.Statistics;
 
 /// <summary>
-/// Whitening by the pseudo-inverse of a covariance, of whatever rank: directions whose eigenvalue is at most a share of the largest
-/// one are ignored. The documented fallback where a covariance is singular.
+/// Whitening by the pseudo-inverse of a covariance, of whatever rank: directions whose eigenvalue is at most a share of
+/// the largest one are ignored. The documented fallback where a covariance is singular.
 /// </summary>
 /// <remarks>
 /// The matrix is V Λ^(−1/2), shape [D, R].
-/// Differs from NumPy's <c>pinv</c>: its cut of 1e-15 lies within the rounding of float32 features, so it is 1e-10 here by default.
+/// Differs from NumPy's <c>pinv</c>: its cut of 1e-15 lies within the rounding of float32 features, so it is 1e-10 here
+/// by default.
 /// </remarks>
 public sealed class EigenCut : Whitening
 {

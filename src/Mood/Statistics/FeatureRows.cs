@@ -22,7 +22,8 @@ internal static class FeatureRows
 
     /// <summary>The rows in float64, all finite.</summary>
     /// <inheritdoc cref="Widened" path="/param|/returns|/exception"/>
-    /// <exception cref="StatisticsException">A row holds NaN or infinity; the message names the first such row.</exception>
+    /// <exception cref="StatisticsException">A row holds NaN or infinity; the message names the first such
+    /// row.</exception>
     public static Tensor Finite(Tensor rows, long? dimension = null)
     {
         var wide = Widened(rows, dimension);                                     // [B, D]

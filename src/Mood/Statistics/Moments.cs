@@ -3,8 +3,8 @@ using static TorchSharp.torch;
 namespace MoodStream.Mood.Statistics;
 
 /// <summary>
-/// Weight n, mean and scatter of rows, all in float64. Immutable: every operation gives new moments, which the caller disposes.
-/// Moments of parts merge into the moments of the whole, in any order.
+/// Weight n, mean and scatter of rows, all in float64. Immutable: every operation gives new moments, which the caller
+/// disposes. Moments of parts merge into the moments of the whole, in any order.
 /// </summary>
 /// <remarks>
 /// Source: Chan, Golub and LeVeque 1983, "Algorithms for computing the sample variance", eq. (2.1).
@@ -29,7 +29,10 @@ public sealed class Moments : IDisposable
     /// <summary>Sum of the squared weights of the rows.</summary>
     public double SquaredWeight { get; }
 
-    /// <summary>Effective sample size, (sum of weights)² / sum of squared weights: the number of equally weighted rows worth as much.</summary>
+    /// <summary>
+    /// Effective sample size, (sum of weights)² / sum of squared weights: the number of equally weighted rows worth as
+    /// much.
+    /// </summary>
     public double EffectiveSize => Weight == 0 ? 0 : Weight * Weight / SquaredWeight;
 
     /// <summary>Mean, shape [D], float64; zeros where there is no row. Owned by this object.</summary>
@@ -107,7 +110,9 @@ public sealed class Moments : IDisposable
         return new Moments(weight, SquaredWeight + other.SquaredWeight, mean, Scatter + other.Scatter + between);
     }
 
-    /// <summary>What is left when rows added earlier are taken out again: the inverse of <see cref="Merge"/>, up to rounding.</summary>
+    /// <summary>
+    /// What is left when rows added earlier are taken out again: the inverse of <see cref="Merge"/>, up to rounding.
+    /// </summary>
     /// <exception cref="ArgumentException">The part has another number of features.</exception>
     /// <exception cref="StatisticsException">The part weighs more, or varies more, than these moments.</exception>
     public Moments Remove(Moments part)

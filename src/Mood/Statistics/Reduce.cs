@@ -2,7 +2,9 @@ using static TorchSharp.torch;
 
 namespace MoodStream.Mood.Statistics;
 
-/// <summary>Full reductions to a number. <c>tensor.sum(0)</c> would bind to a data type and add up everything as bytes.</summary>
+/// <summary>
+/// Full reductions to a number. <c>tensor.sum(0)</c> would bind to a data type and add up everything as bytes.
+/// </summary>
 internal static class Reduce
 {
     /// <summary>Sum of all values in float64.</summary>

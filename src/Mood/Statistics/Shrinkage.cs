@@ -52,9 +52,9 @@ public sealed record Shrinkage
     /// <returns>ρ, in [0, 1].</returns>
     /// <exception cref="StatisticsException">Ledoit-Wolf was asked for without the fourth moment.</exception>
     /// <remarks>
-    /// Source: Chen, Wiesel, Eldar and Hero 2010, "Shrinkage Algorithms for MMSE Covariance Estimation", eq. (23), in the form
-    /// that drops its 2 / D terms, as scikit-learn 1.2 does; Ledoit and Wolf 2004, "A well-conditioned estimator for
-    /// large-dimensional covariance matrices", section 3.3. Cost: O(D²). Thread-safety: pure.
+    /// Source: Chen, Wiesel, Eldar and Hero 2010, "Shrinkage Algorithms for MMSE Covariance Estimation", eq. (23), in
+    /// the form that drops its 2 / D terms, as scikit-learn 1.2 does; Ledoit and Wolf 2004, "A well-conditioned
+    /// estimator for large-dimensional covariance matrices", section 3.3. Cost: O(D²). Thread-safety: pure.
     /// </remarks>
     public double Intensity(Tensor covariance, double effectiveSize, double? fourthMoment = null) => Rule switch
     {
@@ -78,7 +78,9 @@ public sealed record Shrinkage
         return shrunk.MoveToOuterDisposeScope();
     }
 
-    /// <summary>Mean of ‖x − mean‖⁴ over rows of length 1, in closed form: (1 − ‖μ‖²)² + 4 μᵀ Σ μ. Lets Ledoit-Wolf stream.</summary>
+    /// <summary>
+    /// Mean of ‖x − mean‖⁴ over rows of length 1, in closed form: (1 − ‖μ‖²)² + 4 μᵀ Σ μ. Lets Ledoit-Wolf stream.
+    /// </summary>
     /// <param name="mean">Mean μ of the rows, shape [D], float64.</param>
     /// <param name="covariance">Population covariance Σ of the rows, shape [D, D], float64.</param>
     public static double FourthMomentOfUnitRows(Tensor mean, Tensor covariance)

@@ -9,7 +9,9 @@ public enum StatisticsFault
     /// <summary>A row holds NaN or infinity.</summary>
     NotFinite,
 
-    /// <summary>A row is all zeros, or too large to measure, so that it has no direction and cannot be L2-normalised.</summary>
+    /// <summary>
+    /// A row is all zeros, or too large to measure, so that it has no direction and cannot be L2-normalised.
+    /// </summary>
     NoDirection,
 
     /// <summary>A class has no row.</summary>

@@ -15,7 +15,8 @@ internal static class StoredTensor
     }
 
     /// <summary>Refuses a stored tensor of another type or shape, or with a value that is not finite.</summary>
-    /// <exception cref="StatisticsException">The tensor is not float64 of the wanted shape, or holds NaN or infinity.</exception>
+    /// <exception cref="StatisticsException">The tensor is not float64 of the wanted shape, or holds NaN or
+    /// infinity.</exception>
     public static void Require(Tensor tensor, string name, params long[] shape)
     {
         using var scope = NewDisposeScope();

@@ -7,7 +7,9 @@ public abstract class Whitening : IDisposable
 {
     private protected Whitening(Tensor matrix) => Matrix = matrix.DetachFromDisposeScope();
 
-    /// <summary>The matrix that defines the map; what it is, the kind of whitening says. Owned by this object.</summary>
+    /// <summary>
+    /// The matrix that defines the map; what it is, the kind of whitening says. Owned by this object.
+    /// </summary>
     public Tensor Matrix { get; }
 
     /// <summary>Number of features D.</summary>
@@ -18,7 +20,8 @@ public abstract class Whitening : IDisposable
 
     /// <summary>Whitened offsets.</summary>
     /// <param name="offsets">Offsets x − mean, shape [B, D], float64.</param>
-    /// <returns>Whitened offsets, shape [B, R], float64; a squared row length is a squared Mahalanobis distance. The caller disposes it.</returns>
+    /// <returns>Whitened offsets, shape [B, R], float64; a squared row length is a squared Mahalanobis distance. The
+    /// caller disposes it.</returns>
     public abstract Tensor Apply(Tensor offsets);
 
     /// <inheritdoc/>

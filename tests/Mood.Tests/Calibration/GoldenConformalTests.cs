@@ -17,7 +17,7 @@ public sealed class GoldenConformalTests
     [InlineData("n1000")]
     public void PValues_GoldenSet_AreTheirs(string set)
     {
-        using var file = Golden.Tensors("conformal", "data.safetensors");
+        using var file = GoldenKit.Tensors("conformal", "data.safetensors");
         var calibration = ConformalCalibration.Of(file.Values(set + ".calibration"));
         double[] test = file.Values(set + ".test"), u = file.Values(set + ".u");
         var simes = new SimesCorrection(calibration.Count, Delta);
@@ -36,7 +36,7 @@ public sealed class GoldenConformalTests
     [InlineData("n1000")]
     public void Sequence_GoldenSet_IsTheirs(string set)
     {
-        using var file = Golden.Tensors("conformal", "data.safetensors");
+        using var file = GoldenKit.Tensors("conformal", "data.safetensors");
         var expected = file.Values(set + ".simes_aseq");
         Close.Absolute(expected, new SimesCorrection(expected.Length, Delta).Sequence.ToArray(), Tolerance);
     }
@@ -48,7 +48,7 @@ public sealed class GoldenConformalTests
     [InlineData(200, 0.05)]
     public void Corrections_GoldenGrid_AreTheirs(int size, double delta)
     {
-        using var file = Golden.Tensors("conformal", "data.safetensors");
+        using var file = GoldenKit.Tensors("conformal", "data.safetensors");
         var simes = new SimesCorrection(size, delta);
         var grid = file.Values("grid.p");
         var suffix = string.Create(CultureInfo.InvariantCulture, $"_n{size}_delta{delta}");
@@ -63,7 +63,7 @@ public sealed class GoldenConformalTests
     [InlineData("n1000")]
     public void Threshold_GoldenSet_IsTheirsWithItsBetaLaw(string set)
     {
-        using var file = Golden.Tensors("conformal", "data.safetensors");
+        using var file = GoldenKit.Tensors("conformal", "data.safetensors");
         var calibration = ConformalCalibration.Of(file.Values(set + ".calibration"));
         foreach (var entry in Expected().GetProperty("sets").GetProperty(set).GetProperty("quantile_thresholds").EnumerateObject())
         {
@@ -115,5 +115,5 @@ public sealed class GoldenConformalTests
         Assert.Equal(interval[1].GetDouble(), beta.Quantile(0.995), Tolerance);
     }
 
-    private static JsonElement Expected() => Golden.Json("conformal", "expected.json");
+    private static JsonElement Expected() => GoldenKit.Json("conformal", "expected.json");
 }

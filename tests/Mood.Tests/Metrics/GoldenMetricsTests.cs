@@ -57,7 +57,7 @@ public sealed class GoldenMetricsTests
     [Theory, MemberData(nameof(Sets))]
     public void Points_GoldenSet_HoldTheirPoints(string set)
     {
-        using var file = Golden.Tensors("metrics", "scores.safetensors");
+        using var file = GoldenKit.Tensors("metrics", "scores.safetensors");
         if (!file.Tensors.ContainsKey(set + ".roc_fpr")) return;                 // the long set has no curve in the kit
         var (id, ood, _) = Read(set);
         var roc = RocCurve.Of(id, ood).Points;
@@ -70,8 +70,8 @@ public sealed class GoldenMetricsTests
 
     private static (double[] Id, double[] Ood, JsonElement Expected) Read(string set)
     {
-        using var file = Golden.Tensors("metrics", "scores.safetensors");
-        var expected = Golden.Json("metrics", "expected.json").GetProperty("sets").GetProperty(set);
+        using var file = GoldenKit.Tensors("metrics", "scores.safetensors");
+        var expected = GoldenKit.Json("metrics", "expected.json").GetProperty("sets").GetProperty(set);
         return (file.Values(set + ".id"), file.Values(set + ".ood"), expected);
     }
 

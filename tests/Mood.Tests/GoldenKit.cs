@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 namespace MoodStream.MoodTests;
 
 /// <summary>Reads golden values: numbers that reference programs gave, with their origin in the kit's README.</summary>
-internal static class Golden
+internal static class GoldenKit
 {
     /// <summary>A tensors file of the kit; skips the test where the kit is absent.</summary>
     public static SafetensorsFile Tensors(params string[] parts) => SafetensorsFile.Open(SharedFiles.Require(["golden", .. parts]));
