@@ -17,7 +17,6 @@ public sealed class FileImageStore : IImageStore
     private readonly ImageSettings _settings;
     private readonly StreamingMetrics _metrics;
     private readonly ILogger _log;
-    private long _written;
 
     /// <summary>Opens the store; its folder is made with the first image.</summary>
     public FileImageStore(ImageSettings settings, StreamingMetrics metrics, ILogger<FileImageStore> log)
@@ -90,7 +89,7 @@ public sealed class FileImageStore : IImageStore
         try
         {
             Directory.CreateDirectory(_incoming);
-            var probe = NewIncoming("probe");
+            var probe = NewIncoming();
             File.WriteAllBytes(probe, [0]);
             File.Delete(probe);
             return null;
@@ -103,9 +102,8 @@ public sealed class FileImageStore : IImageStore
 
     private string Place(ImageReference reference) => Path.Combine(_root, reference.Folder, reference.Hash);
 
-    // Unique among the processes that share the folder: process id and a number within it.
-    private string NewIncoming(string name) =>
-        Path.Combine(_incoming, $"{name}.{Environment.MachineName}.{Environment.ProcessId}.{Interlocked.Increment(ref _written)}");
+    // Random: many processes, on many machines, may share the folder.
+    private string NewIncoming() => Path.Combine(_incoming, Path.GetRandomFileName());
 
     private async Task WriteAsync(string place, ReadOnlyMemory<byte> bytes, CancellationToken cancellation)
     {
@@ -113,7 +111,7 @@ public sealed class FileImageStore : IImageStore
         Directory.CreateDirectory(Path.GetDirectoryName(place)!);
         if (IsLink(Path.GetDirectoryName(place)!)) throw new IOException($"{Path.GetDirectoryName(place)} is a link; the image store follows none.");
 
-        var incoming = NewIncoming(Path.GetFileName(place));
+        var incoming = NewIncoming();
         try
         {
             var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, BufferSize = 0, Options = FileOptions.Asynchronous };

@@ -127,12 +127,17 @@ internal sealed class SettingsSection(IConfiguration section, string path)
 
     private static string Allowed(ValidationAttribute rule, string name) => rule switch
     {
-        RangeAttribute range => string.Create(CultureInfo.InvariantCulture, $"{range.Minimum} to {range.Maximum}"),
+        RangeAttribute range => string.Create(CultureInfo.InvariantCulture, $"{Shown(range.Minimum)} to {Shown(range.Maximum)}"),
         RequiredAttribute => "any value but none",
         RegularExpressionAttribute expression => $"text that matches {expression.Pattern}",
         _ => rule.FormatErrorMessage(name),
     };
 
     private static string Sentence(string key, object? value, string allowed) =>
-        string.Create(CultureInfo.InvariantCulture, $"{key} is '{value}'; allowed: {allowed}.");
+        string.Create(CultureInfo.InvariantCulture, $"{key} is '{Shown(value)}'; allowed: {allowed}.");
+
+    // A time span with a fraction would show seven digits of it.
+    private static object? Shown(object? value) => value is TimeSpan time && time.Ticks % TimeSpan.TicksPerSecond != 0
+        ? time.ToString("c", CultureInfo.InvariantCulture).TrimEnd('0')
+        : value;
 }

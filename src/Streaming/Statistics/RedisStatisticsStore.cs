@@ -40,6 +40,7 @@ public sealed class RedisStatisticsStore(
     public Task<StatisticsActivated> ActivateAsync(string gate, long version, string by, CancellationToken cancellation)
     {
         var at = clock.GetUtcNow();
+        var tried = false;
         return redis.RunAsync(
             async (database, token) =>
             {
@@ -47,14 +48,15 @@ public sealed class RedisStatisticsStore(
                 {
                     token.ThrowIfCancellationRequested();
                     var before = await HashAsync(database, gate);
-                    // The transaction of an earlier try went through, and only its answer was lost.
-                    if (before is { } done && done.Active.Version == version && done.By == by && done.Active.At == at) return done.ToMessage(gate);
+                    // The transaction of an earlier try may have gone through, and only its answer been lost.
+                    if (tried && before is { } done && done.Active.Version == version && done.By == by && done.Active.At == at) return done.ToMessage(gate);
                     if (!await database.KeyExistsAsync(RedisKeys.StatisticsBlob(gate, version)))
                         throw new KeyNotFoundException($"Gate {gate} has no statistics version {version}.");
                     var activated = new StatisticsActivated
                     {
                         Gate = gate, Version = version, Epoch = (before?.Active.Epoch ?? 0) + 1, Previous = before?.Active.Version, By = by, At = at,
                     };
+                    tried = true;
                     if (await TryActivateAsync(database, before, activated)) return activated;
                 }
             },

@@ -9,6 +9,9 @@ namespace MoodStream.StreamingTests.Kafka;
 
 public sealed class KafkaRecordConsumerTests(EmbeddedKafkaFixture kafka) : IClassFixture<EmbeddedKafkaFixture>
 {
+    // Most tests leave records in hand on purpose; nobody should wait for them.
+    private KafkaSettings Quick => kafka.Settings with { DrainTime = TimeSpan.FromMilliseconds(50) };
+
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -17,7 +20,7 @@ public sealed class KafkaRecordConsumerTests(EmbeddedKafkaFixture kafka) : IClas
         var topic = kafka.NewTopic(partitions: 4);
         using var producer = KafkaHarness.Producer(kafka.Settings);
         await producer.WriteAsync(topic, 1_000);
-        await using var running = new RunningConsumer(KafkaHarness.Consumer(kafka.Settings, topic));
+        await using var running = new RunningConsumer(KafkaHarness.Consumer(Quick, topic));
 
         var read = await running.TakeAsync(1_000);
         Assert.All(
@@ -36,7 +39,7 @@ public sealed class KafkaRecordConsumerTests(EmbeddedKafkaFixture kafka) : IClas
         var before = TimeProvider.System.GetUtcNow().AddSeconds(-1);
         await producer.WriteAsync(new OutgoingRecord(topic, key, value, headers), Cancellation);
         await producer.WriteAsync(new OutgoingRecord(topic, null, null, []), Cancellation);
-        await using var running = new RunningConsumer(KafkaHarness.Consumer(kafka.Settings, topic));
+        await using var running = new RunningConsumer(KafkaHarness.Consumer(Quick, topic));
 
         var read = await running.TakeAsync(2);
         Assert.Equal(key, read[0].Key);
@@ -53,7 +56,7 @@ public sealed class KafkaRecordConsumerTests(EmbeddedKafkaFixture kafka) : IClas
     {
         var topic = kafka.NewTopic(partitions: 4);
         using var producer = KafkaHarness.Producer(kafka.Settings);
-        await using var running = new RunningConsumer(KafkaHarness.Consumer(kafka.Settings, topic, buffered: 20));
+        await using var running = new RunningConsumer(KafkaHarness.Consumer(Quick, topic, buffered: 20));
         await producer.WriteAsync(topic, 500);
 
         await Eventually.HoldsAsync(() => running.Consumer.Paused, "a pause");
@@ -69,11 +72,11 @@ public sealed class KafkaRecordConsumerTests(EmbeddedKafkaFixture kafka) : IClas
         var topic = kafka.NewTopic(partitions: 1);
         using var producer = KafkaHarness.Producer(kafka.Settings);
         await producer.WriteAsync(topic, 100);
-        await using (var first = new RunningConsumer(KafkaHarness.Consumer(kafka.Settings, topic)))
+        await using (var first = new RunningConsumer(KafkaHarness.Consumer(Quick, topic)))
             foreach (var record in await first.TakeAsync(40)) first.Consumer.Complete(record.Position);
 
         Assert.Equal(40, kafka.Committed(topic, 1)[0]);
-        await using var second = new RunningConsumer(KafkaHarness.Consumer(kafka.Settings, topic));
+        await using var second = new RunningConsumer(KafkaHarness.Consumer(Quick, topic));
         Assert.Equal(Enumerable.Range(40, 60), (await second.TakeAsync(60)).Select(r => r.Number()));
     }
 
@@ -83,8 +86,7 @@ public sealed class KafkaRecordConsumerTests(EmbeddedKafkaFixture kafka) : IClas
         var topic = kafka.NewTopic(partitions: 1);
         using var producer = KafkaHarness.Producer(kafka.Settings);
         await producer.WriteAsync(topic, 10);
-        var settings = kafka.Settings with { DrainTime = TimeSpan.FromMilliseconds(50) };
-        await using (var running = new RunningConsumer(KafkaHarness.Consumer(settings, topic)))
+        await using (var running = new RunningConsumer(KafkaHarness.Consumer(Quick, topic)))
             foreach (var record in (await running.TakeAsync(10)).Where(r => r.Number() != 3)) running.Consumer.Complete(record.Position);
 
         Assert.Equal(3, kafka.Committed(topic, 1)[0]);
@@ -121,14 +123,14 @@ public sealed class KafkaRecordConsumerTests(EmbeddedKafkaFixture kafka) : IClas
         var topic = kafka.NewTopic(partitions: 1);
         using var producer = KafkaHarness.Producer(kafka.Settings);
         await producer.WriteAsync(topic, 100);
-        await using (var first = new RunningConsumer(KafkaHarness.Consumer(kafka.Settings, topic)))
+        await using (var first = new RunningConsumer(KafkaHarness.Consumer(Quick, topic)))
         {
             foreach (var record in await first.TakeAsync(10)) first.Consumer.Complete(record.Position);
             Assert.Equal(0, first.Consumer.LostRecords);
         }
 
         kafka.Kafka.Cluster.DeleteRecords(topic, 0, beforeOffset: 50);
-        await using var second = new RunningConsumer(KafkaHarness.Consumer(kafka.Settings, topic));
+        await using var second = new RunningConsumer(KafkaHarness.Consumer(Quick, topic));
         var read = await second.TakeAsync(50);
         Assert.Equal(50, read[0].Number());
         Assert.Equal(40, second.Consumer.LostRecords);
@@ -140,11 +142,10 @@ public sealed class KafkaRecordConsumerTests(EmbeddedKafkaFixture kafka) : IClas
         var topic = kafka.NewTopic(partitions: 2);
         using var producer = KafkaHarness.Producer(kafka.Settings);
         await producer.WriteAsync(topic, 40);
-        var settings = kafka.Settings with { DrainTime = TimeSpan.FromMilliseconds(50) };
-        await using var first = new RunningConsumer(KafkaHarness.Consumer(settings, topic));
+        await using var first = new RunningConsumer(KafkaHarness.Consumer(Quick, topic));
         var taken = await first.TakeAsync(40);
 
-        await using var second = new RunningConsumer(KafkaHarness.Consumer(settings, topic));
+        await using var second = new RunningConsumer(KafkaHarness.Consumer(Quick, topic));
         await Eventually.HoldsAsync(() => second.Consumer.Assigned, "the second member has a partition");
         var gone = taken.Where(r => !first.Consumer.Owns(r.Position)).ToList();
         Assert.NotEmpty(gone);
@@ -161,7 +162,7 @@ public sealed class KafkaRecordConsumerTests(EmbeddedKafkaFixture kafka) : IClas
     public async Task RunAsync_TopicDoesNotExistYet_SaysSoAndGoesOnOnceItDoes()
     {
         var topic = "made-later";
-        await using var running = new RunningConsumer(KafkaHarness.Consumer(kafka.Settings, topic));
+        await using var running = new RunningConsumer(KafkaHarness.Consumer(Quick, topic));
         await Eventually.HoldsAsync(() => running.Consumer.Trouble?.Contains(topic) == true, "the trouble names the topic");
         Assert.False(running.Consumer.Assigned);
 
@@ -173,7 +174,7 @@ public sealed class KafkaRecordConsumerTests(EmbeddedKafkaFixture kafka) : IClas
     public async Task RunAsync_NothingToStartFromAndResetIsError_FaultsTheReader()
     {
         var topic = kafka.NewTopic(partitions: 1);
-        var settings = kafka.Settings with { OffsetReset = OffsetReset.Error };
+        var settings = Quick with { OffsetReset = OffsetReset.Error };
         await using var consumer = KafkaHarness.Consumer(settings, topic);
         await Assert.ThrowsAsync<ConsumeException>(() => consumer.RunAsync(Cancellation));
         await Assert.ThrowsAsync<ConsumeException>(() => consumer.Records.Completion);
@@ -186,7 +187,7 @@ public sealed class KafkaRecordConsumerTests(EmbeddedKafkaFixture kafka) : IClas
         var topic = kafka.NewTopic(partitions: 1);
         using var producer = KafkaHarness.Producer(kafka.Settings);
         await producer.WriteAsync(topic, 50);
-        await using var running = new RunningConsumer(KafkaHarness.Consumer(kafka.Settings, topic));
+        await using var running = new RunningConsumer(KafkaHarness.Consumer(Quick, topic));
         var read = await running.TakeAsync(50);
         const short offsetCommit = 8;
         kafka.Kafka.Cluster.FailNext(offsetCommit, ErrorCode.RebalanceInProgress, ErrorCode.RebalanceInProgress);

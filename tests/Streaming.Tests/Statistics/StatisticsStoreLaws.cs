@@ -1,0 +1,183 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using Microsoft.Extensions.Logging.Abstractions;
+using MoodStream.Contracts;
+using MoodStream.Streaming.Redis;
+using MoodStream.Streaming.Statistics;
+using MoodStream.StreamingTests.Kafka;
+using MoodStream.TestKit;
+
+namespace MoodStream.StreamingTests.Statistics;
+
+/// <summary>What the statistics store promises, whichever server is behind it.</summary>
+public abstract class StatisticsStoreLaws : IAsyncDisposable
+{
+    private static readonly DateTimeOffset Now = new(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
+
+    private readonly List<RedisConnection> _connections = [];
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    protected abstract RedisSettings Settings { get; }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var connection in _connections) await connection.DisposeAsync();
+        GC.SuppressFinalize(this);
+    }
+
+    [Fact]
+    public async Task PublishAsync_EachBlob_IsAVersionThatNeverChanges()
+    {
+        var store = Store();
+        byte[] first = [1, 0, 255], second = new byte[3 << 20];
+        new Random(1).NextBytes(second);
+        Assert.Equal(1, await store.PublishAsync("publish", first, Cancellation));
+        Assert.Equal(2, await store.PublishAsync("publish", second, Cancellation));
+        Assert.Equal(first, await store.ReadBlobAsync("publish", 1, Cancellation));
+        Assert.Equal(second, await store.ReadBlobAsync("publish", 2, Cancellation));
+        Assert.Null(await store.ReadBlobAsync("publish", 3, Cancellation));
+        Assert.Null(await store.ReadActiveAsync("publish", Cancellation));
+    }
+
+    [Fact]
+    public async Task PublishAsync_CounterWasLost_DoesNotOverwriteAVersion()
+    {
+        var store = Store();
+        await store.PublishAsync("counter", new byte[] { 1 }, Cancellation);
+        await Connection().RunAsync(async (d, _) => await d.KeyDeleteAsync(RedisKeys.StatisticsCounter("counter")), Cancellation);
+        Assert.Equal(2, await store.PublishAsync("counter", new byte[] { 2 }, Cancellation));
+        Assert.Equal([1], await store.ReadBlobAsync("counter", 1, Cancellation));
+    }
+
+    [Fact]
+    public async Task ActivateAsync_ForwardAndBack_EpochRisesAndHistoryTells()
+    {
+        var store = Store();
+        await store.PublishAsync("activate", new byte[] { 1 }, Cancellation);
+        await store.PublishAsync("activate", new byte[] { 2 }, Cancellation);
+        StatisticsActivated[] told =
+        [
+            await store.ActivateAsync("activate", 1, "fit", Cancellation),
+            await store.ActivateAsync("activate", 2, "fit", Cancellation),
+            await store.ActivateAsync("activate", 1, "a person", Cancellation),
+        ];
+        Assert.Equal([(1, 1, null), (2, 2, 1), (1, 3, 2L)], told.Select(t => (t.Version, t.Epoch, t.Previous)));
+        Assert.Equal(new ActiveStatistics(1, 3, Now), await store.ReadActiveAsync("activate", Cancellation));
+        Assert.Equal(told.Reverse(), await store.ReadHistoryAsync("activate", 10, Cancellation));
+    }
+
+    [Fact]
+    public async Task ActivateAsync_UnknownVersion_ThrowsAndChangesNothing()
+    {
+        var store = Store();
+        await Assert.ThrowsAsync<KeyNotFoundException>(() => store.ActivateAsync("unknown", 7, "fit", Cancellation));
+        Assert.Null(await store.ReadActiveAsync("unknown", Cancellation));
+    }
+
+    [Fact]
+    public async Task ActivateAsync_ManyAtOnce_EachHasAnEpochOfItsOwn()
+    {
+        const int count = 40;
+        var store = Store();
+        await store.PublishAsync("race", new byte[] { 1 }, Cancellation);
+        var told = await Task.WhenAll(Enumerable.Range(0, count).Select(
+            i => store.ActivateAsync("race", 1, i.ToString(CultureInfo.InvariantCulture), Cancellation)));
+        Assert.Equal(Enumerable.Range(1, count).Select(i => (long)i), told.Select(t => t.Epoch).Order());
+        Assert.Equal(count, (await store.ReadActiveAsync("race", Cancellation))!.Value.Epoch);
+        Assert.Equal(count, (await store.ReadHistoryAsync("race", 100, Cancellation)).Count);
+    }
+
+    [Fact]
+    public async Task WatchAsync_Announced_TellsEveryChangeLongBeforeThePoll()
+    {
+        var store = Store(Settings with { PollInterval = TimeSpan.FromMinutes(5) });
+        await store.PublishAsync("announced", new byte[] { 1 }, Cancellation);
+        await using var watch = new Watch(store, "announced");
+        await watch.ToldAsync(null);
+        await Eventually.HoldsAsync(() => SubscribedAsync(), "the watch has subscribed");
+        for (var epoch = 1L; epoch <= 3; epoch++)
+        {
+            await store.ActivateAsync("announced", 1, "fit", Cancellation);
+            await watch.ToldAsync(epoch);
+        }
+    }
+
+    [Fact]
+    public async Task WatchAsync_NotAnnounced_TellsByPolling()
+    {
+        var store = Store(Settings with { PollInterval = TimeSpan.FromMilliseconds(30) });
+        await using var watch = new Watch(store, "polled");
+        await watch.ToldAsync(null);
+        // As if the announcement had been lost: the pointer changes and nobody says so.
+        await Connection().RunAsync(
+            async (d, _) =>
+            {
+                await d.HashSetAsync(RedisKeys.ActiveStatistics("polled"), [new("version", 5), new("epoch", 9), new("by", "x"), new("at", Now.ToString("O", CultureInfo.InvariantCulture))]);
+                return true;
+            },
+            Cancellation);
+        await watch.ToldAsync(9);
+        await Connection().RunAsync(async (d, _) => await d.KeyDeleteAsync(RedisKeys.ActiveStatistics("polled")), Cancellation);
+        await watch.ToldAsync(null);
+    }
+
+    [Fact]
+    public async Task ReadActiveAsync_PointerIsGarbage_Throws()
+    {
+        await Connection().RunAsync(async (d, _) => await d.HashSetAsync(RedisKeys.ActiveStatistics("garbage"), "version", "one"), Cancellation);
+        await Assert.ThrowsAsync<InvalidDataException>(() => Store().ReadActiveAsync("garbage", Cancellation));
+    }
+
+    protected RedisStatisticsStore Store(RedisSettings? settings = null)
+    {
+        var chosen = settings ?? Settings;
+        return new(Connection(chosen), chosen, KafkaHarness.Metrics(), new SteadyClock(Now), NullLogger<RedisStatisticsStore>.Instance);
+    }
+
+    protected RedisConnection Connection(RedisSettings? settings = null)
+    {
+        var connection = new RedisConnection(settings ?? Settings, TimeProvider.System, NullLogger<RedisConnection>.Instance);
+        _connections.Add(connection);
+        return connection;
+    }
+
+    private async Task<bool> SubscribedAsync() =>
+        await Connection().RunAsync(async (d, _) => (long)await d.ExecuteAsync("PUBLISH", RedisKeys.ActivationChannel, "nobody"), Cancellation) > 0;
+
+    /// <summary>Real waiting, but a wall clock that stands still, so that times can be compared.</summary>
+    private sealed class SteadyClock(DateTimeOffset now) : TimeProvider
+    {
+        public override DateTimeOffset GetUtcNow() => now;
+    }
+
+    /// <summary>A watch that notes what it is told.</summary>
+    protected sealed class Watch : IAsyncDisposable
+    {
+        private readonly ConcurrentQueue<ActiveStatistics?> _told = new();
+        private readonly CancellationTokenSource _stop = new();
+        private readonly Task _watching;
+
+        public Watch(IStatisticsStore store, string gate) => _watching = store.WatchAsync(
+            gate,
+            (active, _) =>
+            {
+                _told.Enqueue(active);
+                return Task.CompletedTask;
+            },
+            _stop.Token);
+
+        public IReadOnlyCollection<ActiveStatistics?> Told => _told;
+
+        /// <summary>Returns once this is the last it was told.</summary>
+        public Task ToldAsync(long? epoch) =>
+            Eventually.HoldsAsync(() => !_told.IsEmpty && _told.Last()?.Epoch == epoch, $"epoch {epoch} is told");
+
+        public async ValueTask DisposeAsync()
+        {
+            await _stop.CancelAsync();
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => _watching);
+            _stop.Dispose();
+        }
+    }
+}
