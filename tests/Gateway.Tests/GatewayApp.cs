@@ -36,7 +36,13 @@ internal sealed class GatewayApp : WebApplicationFactory<GatewaySettings>
     public GatewayApp(int? port = null, params (string Name, object Value)[] settings)
     {
         foreach (var (name, value) in settings) _settings[$"{GatewaySettings.Section}:{name}"] = value.ToString();
-        if (port is { } number) UseKestrel(number);
+        if (port is { } number)
+        {
+            // Not UseKestrel(number), which sets the address while the server may be starting already.
+            _settings[$"{GatewaySettings.Section}:{nameof(GatewaySettings.Url)}"] = $"http://127.0.0.1:{number}";
+            UseKestrel();
+        }
+
         ClientOptions.AllowAutoRedirect = false; // following redirects would gather every body before it is sent
     }
 
