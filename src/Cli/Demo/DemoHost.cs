@@ -1,5 +1,5 @@
 using MoodStream.Cli.Embedded;
-using MoodStream.Cli.Services;
+using MoodStream.Cli.Hosting;
 using MoodStream.Gateway;
 using MoodStream.Scorer;
 using MoodStream.Streaming.Statistics;
@@ -60,7 +60,6 @@ internal sealed class DemoHost : IAsyncDisposable
             $"MoodStream:Images:Root={Path.Combine(_folder, "images")}",
             $"MoodStream:Scorer:Gates:{Gate}:Backbone={settings.Backbone}",
             $"MoodStream:Gateway:LiveStart=Earliest",
-            FormattableString.Invariant($"MoodStream:Gateway:PromisedFalseAlarmRates:{Gate}={settings.FalseAlarmRate}"),
         ], settings.Port);
         builder.Logging.SetMinimumLevel(LogLevel.Warning).AddFilter("MoodStream", LogLevel.Warning);
         builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = ShutdownTime);

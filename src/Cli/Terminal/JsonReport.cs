@@ -5,7 +5,7 @@ using MoodStream.Cli.Demo;
 using MoodStream.Cli.Evaluation;
 using MoodStream.Cli.Pretraining;
 using MoodStream.Cli.Scoring;
-using MoodStream.Cli.Services;
+using MoodStream.Cli.Hosting;
 
 namespace MoodStream.Cli.Terminal;
 

@@ -5,7 +5,7 @@ using MoodStream.Cli.Terminal;
 using MoodStream.Contracts;
 using MoodStream.Streaming.Kafka;
 
-namespace MoodStream.Cli.Services;
+namespace MoodStream.Cli.Hosting;
 
 /// <summary>One topic and what is wrong with it.</summary>
 internal sealed record TopicRow(string Topic, int Partitions, double? RetentionDays, string? Problem);

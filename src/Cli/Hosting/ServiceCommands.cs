@@ -5,7 +5,7 @@ using MoodStream.Scorer;
 using MoodStream.Streaming.Hosting;
 using MoodStream.Trainer;
 
-namespace MoodStream.Cli.Services;
+namespace MoodStream.Cli.Hosting;
 
 /// <summary><c>mood gateway</c>, <c>mood scorer</c>, <c>mood trainer</c>: one service in this process, against your Kafka and Redis.</summary>
 internal static class ServiceCommands

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Options;
 using MoodStream.Cli.Terminal;
 using MoodStream.Gateway;
 
-namespace MoodStream.Cli.Services;
+namespace MoodStream.Cli.Hosting;
 
 /// <summary>Hosts of services that this command runs: where their settings come from, and how they end.</summary>
 internal static class ServiceHost
