@@ -5,7 +5,7 @@ namespace MoodStream.StreamingTests;
 /// <summary>Programs of other makers that tests run where they are installed.</summary>
 internal static class Programs
 {
-    /// <summary>Full path of a program on the path; null where there is none.</summary>
+    /// <summary>Full path of a program on the path, or given in full; null where there is none.</summary>
     public static string? Find(string name) =>
         (Environment.GetEnvironmentVariable("PATH") ?? string.Empty).Split(':').Select(d => Path.Combine(d, name)).FirstOrDefault(File.Exists);
 
