@@ -17,20 +17,26 @@ public sealed record ImageScored
     /// <summary>The gate's answer.</summary>
     public required Verdict Verdict { get; init; }
 
-    /// <summary>OOD score in the detector's unit; larger is further out.</summary>
-    public required double Score { get; init; }
+    /// <summary>OOD score in the detector's unit; larger is further out. Absent if <see cref="Unscored"/> says why.</summary>
+    public double? Score { get; init; }
 
-    /// <summary>Conformal p-value, in (0, 1]; small is out-of-distribution.</summary>
-    public required double PValue { get; init; }
+    /// <summary>Conformal p-value, in (0, 1]; small is out-of-distribution. Absent if <see cref="Unscored"/> says why.</summary>
+    public double? PValue { get; init; }
 
-    /// <summary>Accepted if the score is at most this.</summary>
-    public required double Threshold { get; init; }
+    /// <summary>Accepted if the score is at most this. Absent if <see cref="Unscored"/> says why.</summary>
+    public double? Threshold { get; init; }
+
+    /// <summary>False-alarm rate the threshold promises, in (0, 1).</summary>
+    public double? PromisedFalseAlarmRate { get; init; }
 
     /// <summary>Detector that gave the score.</summary>
-    public required string Detector { get; init; }
+    public string? Detector { get; init; }
 
-    /// <summary>Statistics version the score was computed with; a rising integer per gate.</summary>
+    /// <summary>Statistics version the score was computed with; a rising integer per gate, 0 if <see cref="Unscored"/> says why.</summary>
     public required long StatisticsVersion { get; init; }
+
+    /// <summary>Why the image went to review without a score: the gate had no usable statistics. Absent where it was scored.</summary>
+    public string? Unscored { get; init; }
 
     /// <summary>Hash of the backbone's weights and configuration, 16 hexadecimal digits.</summary>
     public required string ModelHash { get; init; }

@@ -1,3 +1,10 @@
+using MoodStream.Streaming.Hosting;
+using MoodStream.Trainer;
+
 var builder = WebApplication.CreateBuilder(args);
+builder.AddTrainer();
+
 var app = builder.Build();
+app.MapServiceEndpoints();
+
 await app.RunAsync();

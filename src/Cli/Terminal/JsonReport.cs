@@ -1,7 +1,11 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
+using MoodStream.Cli.Demo;
+using MoodStream.Cli.Evaluation;
 using MoodStream.Cli.Pretraining;
+using MoodStream.Cli.Scoring;
+using MoodStream.Cli.Services;
 
 namespace MoodStream.Cli.Terminal;
 
@@ -28,7 +32,13 @@ internal static class JsonReport
 /// <summary>Source-generated JSON of all results: snake case, indented, readable.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     WriteIndented = true,
     NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals)]
 [JsonSerializable(typeof(PretrainResult))]
+[JsonSerializable(typeof(FitResult))]
+[JsonSerializable(typeof(ScoreResult))]
+[JsonSerializable(typeof(EvaluationResult))]
+[JsonSerializable(typeof(TopicRow[]))]
+[JsonSerializable(typeof(DemoResult))]
 internal sealed partial class CliJson : JsonSerializerContext;

@@ -39,29 +39,32 @@ public static class ImageDecoder
             using var data = SKData.Create((nint)bytes, encoded.Length);
             using var stream = new SKMemoryStream(data);
             using var codec = SKCodec.Create(stream, out var opened);
-            if (codec is null) return Decoded.Failed(FaultOf(opened), $"{container} header: {opened}");
+            if (codec is null) return Failed(opened, encoded, container);
 
             // The codec has the last word on the size: a GIF frame may exceed its announced screen.
             var size = codec.Info;
             if (settings.Limits.FaultOf(size.Width, size.Height) is { } refused)
                 return Decoded.Failed(refused, $"{container} holds {size.Width} x {size.Height} pixels");
-            return Read(codec, container, settings);
+
+            var origin = settings.ApplyOrientation ? Origin(codec, encoded, container) : SKEncodedOrigin.TopLeft;
+            var read = Read(codec, origin, settings.AlphaGround, out var image);
+            return image is null ? Failed(read, encoded, container) : Decoded.Of(image);
         }
     }
 
-    private static unsafe Decoded Read(SKCodec codec, ImageContainer container, DecodeSettings settings)
+    private static unsafe SKCodecResult Read(
+        SKCodec codec, SKEncodedOrigin origin, AlphaGround ground, out RgbImage? image)
     {
         // No colour space: values pass as stored. Unpremultiplied: colours survive under alpha.
         var layout = new SKImageInfo(codec.Info.Width, codec.Info.Height, SKColorType.Rgba8888, SKAlphaType.Unpremul);
         var buffer = NativeMemory.AllocZeroed((nuint)layout.BytesSize64);
         try
         {
-            var read = codec.GetPixels(layout, (nint)buffer, layout.RowBytes, SKCodecOptions.Default);
-            if (read != SKCodecResult.Success) return Decoded.Failed(FaultOf(read), $"{container} pixels: {read}");
-
-            var origin = settings.ApplyOrientation ? codec.EncodedOrigin : SKEncodedOrigin.TopLeft;
-            var rgba = new RgbaPixels((byte*)buffer, layout.Width, layout.Height);
-            return Decoded.Of(rgba.ToRgb(origin, settings.AlphaGround));
+            var result = codec.GetPixels(layout, (nint)buffer, layout.RowBytes, SKCodecOptions.Default);
+            image = result == SKCodecResult.Success
+                ? new RgbaPixels((byte*)buffer, layout.Width, layout.Height).ToRgb(origin, ground)
+                : null;
+            return result;
         }
         finally
         {
@@ -69,6 +72,12 @@ public static class ImageDecoder
         }
     }
 
-    private static ImageFault FaultOf(SKCodecResult result) =>
-        result == SKCodecResult.IncompleteInput ? ImageFault.Truncated : ImageFault.Undecodable;
+    private static SKEncodedOrigin Origin(SKCodec codec, ReadOnlySpan<byte> encoded, ImageContainer container) =>
+        container == ImageContainer.Jpeg ? codec.EncodedOrigin : ExifOrientation.Read(encoded, container);
+
+    // Of a file that was cut off, the codec says sometimes that it is incomplete and sometimes that it is invalid.
+    private static Decoded Failed(SKCodecResult result, ReadOnlySpan<byte> encoded, ImageContainer container) =>
+        result == SKCodecResult.IncompleteInput || ImageHeader.IsCutOff(encoded, container)
+            ? Decoded.Failed(ImageFault.Truncated, $"{container} ends before its last row")
+            : Decoded.Failed(ImageFault.Undecodable, $"{container} cannot be decoded ({result})");
 }

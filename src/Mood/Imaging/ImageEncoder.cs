@@ -26,7 +26,7 @@ public static class ImageEncoder
     private static unsafe byte[] Encode(RgbImage image, Func<SKPixmap, SKData?> encode)
     {
         ArgumentNullException.ThrowIfNull(image);
-        var layout = new SKImageInfo(image.Width, image.Height, SKColorType.Rgb888x, SKAlphaType.Opaque);
+        var layout = new SKImageInfo(image.Width, image.Height, SKColorType.Rgba8888, SKAlphaType.Opaque);
         var buffer = (byte*)NativeMemory.Alloc((nuint)layout.BytesSize64);
         try
         {

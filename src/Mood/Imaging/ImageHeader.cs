@@ -36,6 +36,16 @@ internal readonly record struct ImageHeader(ImageContainer Container, long Width
         _ => null,
     };
 
+    /// <summary>Whether the file lacks its end. Only asked of files that could not be decoded.</summary>
+    public static bool IsCutOff(ReadOnlySpan<byte> encoded, ImageContainer container) => container switch
+    {
+        ImageContainer.Jpeg => JpegHeader.IsCutOff(encoded),
+        ImageContainer.Png => encoded.LastIndexOf("IEND"u8) < 0,
+        ImageContainer.WebP => BinaryPrimitives.ReadUInt32LittleEndian(encoded[4..]) + 8L > encoded.Length,
+        ImageContainer.Bmp => BinaryPrimitives.ReadUInt32LittleEndian(encoded[2..]) > encoded.Length,
+        _ => false,
+    };
+
     internal static ImageHeader Sized(ImageContainer container, long width, long height) =>
         new(container, width, height, null);
 

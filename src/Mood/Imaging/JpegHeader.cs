@@ -39,6 +39,10 @@ internal static class JpegHeader
         }
     }
 
+    /// <summary>Whether the last scan has no end-of-image marker after it.</summary>
+    public static bool IsCutOff(ReadOnlySpan<byte> encoded) =>
+        encoded.LastIndexOf([(byte)0xFF, EndOfImage]) < encoded.LastIndexOf([(byte)0xFF, StartOfScan]);
+
     private static ImageHeader FrameSize(ReadOnlySpan<byte> segment) => segment.Length < 7
         ? Failed(ImageFault.Truncated)
         : ImageHeader.Sized(

@@ -29,6 +29,7 @@ public sealed record MaeDecoderConfig
 public sealed class MaskedAutoencoder : nn.Module<Tensor, RandomMask, Tensor>
 {
     private const double TargetVarianceFloor = 1e-6;
+    [ComponentName(Name = "encoder")]
     private readonly VisionTransformer _encoder;
     [ComponentName(Name = "decoder_embed")]
     private readonly Linear _embed;

@@ -79,6 +79,7 @@ public static class StreamingModule
         services.AddSingleton<IRecordProducer>(s => s.GetRequiredService<KafkaRecordProducer>());
         services.AddSingleton<KafkaConsumerFactory>();
         services.AddSingleton<IRecordConsumerFactory>(s => s.GetRequiredService<KafkaConsumerFactory>());
+        services.AddSingleton<IRecordReader, KafkaRecordReader>();
         services.AddSingleton<TopicAdmin>();
         services.AddSingleton(s => new DeadLetterWriter(
             s.GetRequiredService<IRecordProducer>(),

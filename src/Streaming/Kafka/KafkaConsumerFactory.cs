@@ -1,4 +1,4 @@
-using System.Collections.Concurrent;
+using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
 using MoodStream.Streaming.Records;
 using MoodStream.Streaming.Telemetry;
@@ -17,16 +17,16 @@ public interface IRecordConsumerFactory
 public sealed class KafkaConsumerFactory(KafkaSettings settings, StreamingMetrics metrics, TimeProvider clock, ILoggerFactory logs)
     : IRecordConsumerFactory
 {
-    private readonly ConcurrentQueue<KafkaRecordConsumer> _made = new();
+    private ImmutableList<KafkaRecordConsumer> _made = [];
 
-    /// <summary>Every consumer made so far.</summary>
+    /// <summary>Every consumer made so far, less those that were disposed and replaced by another of their group.</summary>
     internal IReadOnlyCollection<KafkaRecordConsumer> Made => _made;
 
     /// <inheritdoc/>
     public IRecordConsumer Create(ConsumerSubscription subscription)
     {
         var consumer = new KafkaRecordConsumer(settings, subscription, metrics, clock, logs.CreateLogger<KafkaRecordConsumer>());
-        _made.Enqueue(consumer);
+        ImmutableInterlocked.Update(ref _made, made => made.RemoveAll(old => old.Disposed && old.Group == consumer.Group).Add(consumer));
         return consumer;
     }
 }

@@ -74,6 +74,9 @@ public sealed partial class KafkaRecordConsumer : IRecordConsumer
     /// <summary>Whether it has stopped on an error, for good.</summary>
     public bool Faulted => _stopped.Task.IsFaulted;
 
+    /// <summary>Whether its owner has let go of it.</summary>
+    internal bool Disposed => _disposing.IsCancellationRequested;
+
     /// <summary>Records that were gone before they were read, because retention was faster; each was told in the log.</summary>
     public long LostRecords => Interlocked.Read(ref _lostRecords);
 

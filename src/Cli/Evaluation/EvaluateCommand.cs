@@ -1,0 +1,74 @@
+using System.CommandLine;
+using MoodStream.Cli.Features;
+using MoodStream.Cli.Scoring;
+using MoodStream.Cli.Terminal;
+using MoodStream.Mood.Datasets;
+using MoodStream.Mood.Evaluation;
+using MoodStream.Mood.Vision;
+
+namespace MoodStream.Cli.Evaluation;
+
+/// <summary><c>mood evaluate</c>: the paper's protocols on the user's own sets.</summary>
+internal static class EvaluateCommand
+{
+    private const string MultiClass = "multi-class";
+    private const string OneClass = "one-class";
+    private static readonly Option<string> Protocol = new("--protocol") { Description = $"{MultiClass}: the whole ID set against each OOD set; {OneClass}: each class of the ID set against all others.", DefaultValueFactory = _ => MultiClass };
+    private static readonly Option<string> IdTrain = new("--id-train") { Description = $"In-distribution images to fit to: {DatasetName.Forms}.", Required = true, HelpName = "DATASET" };
+    private static readonly Option<string> IdTest = new("--id-test") { Description = "In-distribution images to test with.", Required = true, HelpName = "DATASET" };
+    private static readonly Option<string[]> Ood = new("--ood") { Description = "Out-of-distribution images; may be given several times.", HelpName = "NAME=DATASET" };
+    private static readonly Option<string> Detectors = DetectorNames.Several();
+    private static readonly Option<bool> SkipDamaged = new("--skip-damaged") { Description = "Leave out images that cannot be decoded, instead of stopping." };
+    private static readonly Option<FileInfo?> BackboneOption = BackboneFile.Option();
+    private static readonly Option<FileInfo?> Json = Verb.Json();
+
+    public static Command Create() => new Command("evaluate", "Compare detectors: AUROC, FPR@95TPR (ID positive), AUPR, beside the pixel floor.")
+    {
+        Protocol, IdTrain, IdTest, Ood, Detectors, SkipDamaged, BackboneOption, Json,
+    }.Runs((parsed, cancellation) => Task.FromResult(Run(parsed, cancellation)));
+
+    private static int Run(ParseResult parsed, CancellationToken cancellation)
+    {
+        var protocol = parsed.GetRequiredValue(Protocol);
+        var oods = (parsed.GetValue(Ood) ?? []).Select(ParseOod).ToArray();
+        if (protocol is not (MultiClass or OneClass))
+            throw new CliException($"--protocol is '{protocol}'; known are {MultiClass} and {OneClass}.", ExitCode.WrongUsage);
+        if (protocol == MultiClass && oods.Length == 0)
+            throw new CliException($"The protocol {MultiClass} needs at least one --ood NAME=DATASET.", ExitCode.WrongUsage);
+        var detectors = DetectorNames.ParseSeveral(parsed.GetRequiredValue(Detectors));
+
+        using var backbone = BackboneFile.Load(parsed.GetValue(BackboneOption));
+        using var sets = new SetsOfFeatures(backbone, parsed.GetValue(SkipDamaged), cancellation);
+        var (train, test) = (sets.Open("id-train", parsed.GetRequiredValue(IdTrain)), sets.Open("id-test", parsed.GetRequiredValue(IdTest)));
+        var result = protocol == OneClass
+            ? EvaluationTables.Of(OneClassProtocol.Run(train, test, detectors, cancellation: cancellation), backbone.ModelHash)
+            : EvaluationTables.Of(MultiClassProtocol.Run(train, test, [.. oods.Select(o => sets.Open(o.Name, o.Dataset))], detectors, cancellation: cancellation), backbone.ModelHash);
+        EvaluationTables.Print(result);
+        JsonReport.Write(parsed.GetValue(Json), result, CliJson.Default.EvaluationResult);
+        return ExitCode.Ok;
+    }
+
+    private static (string Name, string Dataset) ParseOod(string text)
+    {
+        var equals = text.IndexOf('=');
+        return equals > 0
+            ? (text[..equals], text[(equals + 1)..])
+            : throw new CliException($"--ood is '{text}'; its form is NAME=DATASET.", ExitCode.WrongUsage);
+    }
+}
+
+/// <summary>Data sets as rows of features, extracted once each and disposed together.</summary>
+internal sealed class SetsOfFeatures(Backbone backbone, bool skipDamaged, CancellationToken cancellation) : IDisposable
+{
+    private readonly List<IDisposable> _owned = [];
+
+    public EvaluationSet Open(string name, string dataset)
+    {
+        var extracted = new FeatureExtraction(backbone).ExtractWithProgress(DatasetName.Open(dataset), skipDamaged, cancellation);
+        var set = new EvaluationSet(name, () => extracted.Features, () => extracted.Pixels, extracted.Labels);
+        _owned.Add(extracted);
+        return set;
+    }
+
+    public void Dispose() => _owned.ForEach(o => o.Dispose());
+}

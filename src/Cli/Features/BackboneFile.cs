@@ -1,0 +1,32 @@
+using System.CommandLine;
+using MoodStream.Cli.Terminal;
+using MoodStream.Mood.Vision;
+
+namespace MoodStream.Cli.Features;
+
+/// <summary>The backbone of a verb: the one asked for, or the one that ships with the product.</summary>
+internal static class BackboneFile
+{
+    /// <summary>The backbone that ships with the product.</summary>
+    public const string DefaultName = "mae-vit-d192-l4-tin32.safetensors";
+
+    /// <summary>Where the shipped backbones lie: beside the program.</summary>
+    public static string DefaultPath => Path.Combine(AppContext.BaseDirectory, "backbones", DefaultName);
+
+    /// <summary>The option of every verb that needs a backbone.</summary>
+    public static Option<FileInfo?> Option() => new("--backbone")
+    {
+        Description = $"Backbone file (.safetensors); default: the shipped one, {DefaultName}.", HelpName = "FILE",
+    };
+
+    /// <summary>Full path of the backbone asked for.</summary>
+    /// <exception cref="CliException">There is no such file.</exception>
+    public static string PathOf(FileInfo? asked)
+    {
+        var path = asked?.FullName ?? DefaultPath;
+        return File.Exists(path) ? path : throw new CliException($"{path}: there is no such backbone file.");
+    }
+
+    /// <summary>Loads the backbone asked for. The caller disposes it.</summary>
+    public static Backbone Load(FileInfo? asked) => Backbone.Load(PathOf(asked));
+}

@@ -1,0 +1,92 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text;
+using MoodStream.Cli.Features;
+using MoodStream.Cli.Terminal;
+using MoodStream.Mood.Datasets;
+using MoodStream.Mood.Detectors;
+using MoodStream.Mood.Gates;
+using MoodStream.Mood.Vision;
+
+namespace MoodStream.Cli.Scoring;
+
+/// <summary>What <c>mood score</c> came to.</summary>
+internal sealed record ScoreResult(string Images, int Accept, int Review, int Rejected, double PromisedFalseAlarmRate, double Threshold, string Gate, string ModelHash);
+
+/// <summary>One line of the table that <c>mood score</c> writes.</summary>
+internal sealed record ScoreRow(string Path, double? Score, double? PValue, string Verdict, string Reason);
+
+/// <summary><c>mood score</c>: verdicts for a folder or data set, as the running gate would give them.</summary>
+internal static class ScoreCommand
+{
+    private static readonly Option<FileInfo> Statistics = new("--statistics") { Description = "Statistics file that mood fit wrote.", Required = true, HelpName = "FILE" };
+    private static readonly Option<string> Images = new("--images") { Description = $"Images to score: {DatasetName.Forms}.", Required = true, HelpName = "DATASET" };
+    private static readonly Option<FileInfo> Csv = new("--csv") { Description = "Table to write: path, score, p_value, verdict (accept, review, reject), reason.", Required = true, HelpName = "FILE" };
+    private static readonly Option<FileInfo?> BackboneOption = BackboneFile.Option();
+    private static readonly Option<FileInfo?> Json = Verb.Json();
+
+    public static Command Create() => new Command("score", "Score images with fitted statistics: a score, a p-value and a verdict for each.")
+    {
+        Statistics, Images, Csv, BackboneOption, Json,
+    }.Runs((parsed, cancellation) => Task.FromResult(Run(parsed, cancellation)));
+
+    private static int Run(ParseResult parsed, CancellationToken cancellation)
+    {
+        using var statistics = GateStatistics.Open(parsed.GetRequiredValue(Statistics).FullName);
+        using var backbone = BackboneFile.Load(parsed.GetValue(BackboneOption));
+        RequireSameModel(statistics, backbone);
+        var dataset = DatasetName.Open(parsed.GetRequiredValue(Images));
+        using var set = ProgressBar.Run(dataset.Name, dataset.Count, advance => new FeatureExtraction(backbone).Extract(dataset, advance, cancellation));
+        var rows = Rows(statistics, dataset, set);
+        WriteCsv(parsed.GetRequiredValue(Csv).FullName, rows);
+
+        var result = new ScoreResult(dataset.Name, Count("accept"), Count("review"), Count("reject"),
+            statistics.TargetFalseAlarmRate, statistics.Threshold, statistics.Provenance.Gate, backbone.ModelHash);
+        Console.WriteLine($"{rows.Count} images: {result.Accept} accept, {result.Review} review, {result.Rejected} rejected -> {parsed.GetRequiredValue(Csv)}");
+        JsonReport.Write(parsed.GetValue(Json), result, CliJson.Default.ScoreResult);
+        return ExitCode.Ok;
+
+        int Count(string verdict) => rows.Count(r => r.Verdict == verdict);
+    }
+
+    private static void RequireSameModel(GateStatistics statistics, Backbone backbone)
+    {
+        var made = statistics.Provenance;
+        if (made.ModelHash != backbone.ModelHash || made.PreprocessingHash != backbone.Recipe.Hash)
+            throw new CliException(
+                $"The statistics were made with model {made.ModelHash} and preprocessing {made.PreprocessingHash}; this backbone is {backbone.ModelHash} and {backbone.Recipe.Hash}. Pass the same --backbone as to mood fit.");
+    }
+
+    private static List<ScoreRow> Rows(GateStatistics statistics, IImageDataset dataset, ExtractedSet set)
+    {
+        var judgements = statistics.Judge(statistics.Detector.Detector.Input == DetectorInput.Features ? set.Features : set.Pixels);
+        var rows = new ScoreRow[dataset.Count];
+        for (var i = 0; i < judgements.Count; i++)
+        {
+            var (judged, path) = (judgements[i], dataset.IdOf(set.Places[i]));
+            rows[set.Places[i]] = judged.Finite
+                ? new(path, judged.Score, judged.PValue, judged.Accepted ? "accept" : "review", "")
+                : new(path, null, null, "reject", "not-finite");
+        }
+        foreach (var (index, reason) in set.Damaged) rows[index] = new(dataset.IdOf(index), null, null, "reject", reason);
+        return [.. rows];
+    }
+
+    private static void WriteCsv(string path, List<ScoreRow> rows)
+    {
+        var text = new StringBuilder("path,score,p_value,verdict,reason\n");
+        foreach (var row in rows)
+            text.Append(CultureInfo.InvariantCulture, $"{Quote(row.Path)},{row.Score:R},{row.PValue:R},{row.Verdict},{Quote(row.Reason)}\n");
+        try
+        {
+            File.WriteAllText(path, text.ToString());
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new CliException($"{path} cannot be written: {e.Message}");
+        }
+    }
+
+    private static string Quote(string field) =>
+        field.AsSpan().IndexOfAny(",\"\r\n") < 0 ? field : $"\"{field.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
+}

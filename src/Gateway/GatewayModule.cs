@@ -1,0 +1,78 @@
+using System.Text.Json.Serialization;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using MoodStream.Gateway.Http;
+using MoodStream.Gateway.Ingest;
+using MoodStream.Gateway.Live;
+using MoodStream.Gateway.Page;
+using MoodStream.Gateway.Telemetry;
+using MoodStream.Streaming.Hosting;
+using MoodStream.Streaming.Settings;
+using Prometheus;
+
+namespace MoodStream.Gateway;
+
+/// <summary>The gateway, for its own host and for the all-in-one host: HTTP in, the live view, the page.</summary>
+public static class GatewayModule
+{
+    /// <summary>Adds the gateway's services and its listening address.</summary>
+    public static WebApplicationBuilder AddGateway(this WebApplicationBuilder builder)
+    {
+        builder.AddStreaming();
+        builder.AddIngressPressure();
+        builder.AddSettings<GatewaySettings>(GatewaySettings.Section);
+        builder.WebHost.UseUrls(
+            builder.Configuration[$"{GatewaySettings.Section}:{nameof(GatewaySettings.Url)}"] ?? new GatewaySettings().Url);
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
+        builder.Services.AddProblemDetails();
+        builder.Services.ConfigureHttpJsonOptions(json =>
+        {
+            json.SerializerOptions.TypeInfoResolverChain.Insert(0, GatewayJson.Default);
+            json.SerializerOptions.DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull;
+        });
+        builder.Services.AddGatewayOpenApi();
+        builder.Services.TryAddSingleton(TimeProvider.System);
+        builder.Services.TryAddSingleton<IMetricFactory>(Metrics.DefaultFactory);
+        builder.Services.AddSingleton<GatewayMetrics>();
+        builder.Services.AddIngest();
+        builder.Services.AddLive();
+        return builder;
+    }
+
+    /// <summary>Maps the gateway's routes, health and metrics, and what surrounds them.</summary>
+    public static WebApplication MapGateway(this WebApplication app)
+    {
+        app.UseSecurityHeaders();
+        app.UseRequestDurations();
+        app.UseExceptionHandler();
+        app.UseStatusCodePages();
+        app.MapIngest();
+        app.MapLive();
+        app.MapPage();
+        app.MapOpenApi(Routes.OpenApi);
+        app.MapServiceEndpoints();
+        return app;
+    }
+
+    private static void AddIngest(this IServiceCollection services)
+    {
+        services.AddSingleton<IImageIds, TimeOrderedImageIds>();
+        services.AddSingleton(provider => new UploadMemory(provider.GetRequiredService<GatewaySettings>().UploadMemoryBytes));
+        services.AddSingleton<IngestTelemetry>();
+        services.AddSingleton<ImageIngest>();
+        services.AddSingleton<MultipartIngest>();
+        services.AddSingleton<IngestEndpoint>();
+    }
+
+    private static void AddLive(this IServiceCollection services)
+    {
+        services.AddSingleton(provider => new LiveRing(provider.GetRequiredService<GatewaySettings>().LiveResults));
+        services.AddSingleton<LiveRates>();
+        services.AddSingleton<LiveSubscribers>();
+        services.AddSingleton<LiveView>();
+        services.AddSingleton<ImageBytes>();
+        services.AddSingleton<LiveEndpoints>();
+        services.AddSingleton<RatesTicker>();
+        services.AddHostedService<LiveFeed>();
+        services.AddHostedService(provider => provider.GetRequiredService<RatesTicker>());
+    }
+}

@@ -1,0 +1,106 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Net.ServerSentEvents;
+using System.Text.Json;
+using MoodStream.Contracts;
+using MoodStream.Gateway.Http;
+using MoodStream.Gateway.Ingest;
+using MoodStream.Gateway.Telemetry;
+using MoodStream.Streaming.Kafka;
+using MoodStream.Streaming.Records;
+
+namespace MoodStream.Gateway.Live;
+
+/// <summary>Shows one ended image: in the ring, in the rates and to every client of the event stream.</summary>
+internal sealed class LiveView(
+    LiveRing ring, LiveRates rates, LiveSubscribers subscribers, GatewayMetrics metrics, ILogger<LiveView> log)
+{
+    /// <summary>Event type of an ended image.</summary>
+    public const string ResultEvent = "result";
+
+    /// <summary>Shows a record of the live feed.</summary>
+    /// <remarks>
+    /// Repeats: a repeated image id replaces its entry and is not counted again.
+    /// On failure: a record that is no result is logged, counted and left out, because the view decides nothing.
+    /// </remarks>
+    public void Show(ReceivedRecord record)
+    {
+        var (result, unreadable) = RecordReading.Read(record);
+        if (result is null)
+        {
+            metrics.LiveRecords.WithLabels("unreadable").Inc();
+            log.LiveRecordUnreadable(record.Position.ToString(), unreadable!);
+            return;
+        }
+        var (kept, isNew) = ring.Add(result);
+        metrics.LiveRecords.WithLabels(isNew ? kept.Verdict.WireName() : "repeated").Inc();
+        if (!isNew) return;
+        rates.Count(kept);
+        if (subscribers.Any)
+            subscribers.Publish(new SseItem<string>(JsonSerializer.Serialize(kept, GatewayJson.Default.LiveResult), ResultEvent));
+    }
+}
+
+/// <summary>Follows accepted, review and dead letters for as long as the gateway runs.</summary>
+/// <remarks>
+/// On failure: logs and starts again after a pause. Images still come in meanwhile.
+/// On cancellation: leaves the group.
+/// </remarks>
+internal sealed class LiveFeed(
+    IRecordConsumerFactory consumers, LiveView view, IImageIds ids, TimeProvider clock, GatewaySettings settings, ILogger<LiveFeed> log)
+    : BackgroundService
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
+
+    // A group of this process alone, so that every gateway sees everything; the same after a failure, so that it goes on from there.
+    private readonly ConsumerSubscription _subscription = new()
+    {
+        Group = $"moodstream.gateway.live.{ids.Next()}",
+        Topics = [Topics.Accepted, Topics.Review, Topics.DeadLetters],
+        OffsetReset = settings.LiveStart == LiveStart.Earliest ? OffsetReset.Earliest : OffsetReset.Latest,
+    };
+
+    /// <inheritdoc/>
+    [SuppressMessage("Design", "CA1031", Justification =
+        "Edge of the loop: logs and follows again; the consumers' health check tells of it.")]
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                log.LiveFeedStarted(_subscription.Group, settings.LiveStart);
+                await FollowAsync(stoppingToken);
+            }
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception e)
+            {
+                log.LiveFeedFailed(e, Pause);
+                await Task.Delay(Pause, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+    }
+
+    private async Task FollowAsync(CancellationToken stopping)
+    {
+        await using var consumer = consumers.Create(_subscription);
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+        var polling = consumer.RunAsync(ended.Token);
+        try
+        {
+            await foreach (var record in consumer.Records.ReadAllAsync(stopping))
+            {
+                view.Show(record);
+                consumer.Complete(record.Position);
+            }
+            if (!stopping.IsCancellationRequested) throw new InvalidOperationException("The consumer of the live feed ended.");
+        }
+        finally
+        {
+            await ended.CancelAsync();
+            await polling.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+}

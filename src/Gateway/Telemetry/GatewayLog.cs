@@ -1,0 +1,29 @@
+namespace MoodStream.Gateway.Telemetry;
+
+/// <summary>Log events of the gateway: 1xxx.</summary>
+internal static partial class GatewayLog
+{
+    [LoggerMessage(1001, LogLevel.Debug, "Image {ImageId} of source {Source} taken: {SizeBytes} bytes")]
+    public static partial void ImageTaken(this ILogger logger, string imageId, string source, long sizeBytes);
+
+    [LoggerMessage(1002, LogLevel.Debug, "Image of source {Source} refused: {Problem}")]
+    public static partial void ImageRefused(this ILogger logger, string source, string problem);
+
+    [LoggerMessage(1003, LogLevel.Warning, "Image {ImageId} of source {Source} not stored: the image store failed")]
+    public static partial void ImageNotStored(this ILogger logger, Exception error, string imageId, string source);
+
+    [LoggerMessage(1004, LogLevel.Warning, "Image {ImageId} of source {Source} not acknowledged by the broker")]
+    public static partial void ImageNotAcknowledged(this ILogger logger, Exception error, string imageId, string source);
+
+    [LoggerMessage(1010, LogLevel.Information, "Live feed {Group} started from {Start}")]
+    public static partial void LiveFeedStarted(this ILogger logger, string group, LiveStart start);
+
+    [LoggerMessage(1011, LogLevel.Error, "Live feed stopped by an error; it starts again in {Pause}")]
+    public static partial void LiveFeedFailed(this ILogger logger, Exception error, TimeSpan pause);
+
+    [LoggerMessage(1012, LogLevel.Warning, "Record {Position} of the live feed left out: {Reason}")]
+    public static partial void LiveRecordUnreadable(this ILogger logger, string position, string reason);
+
+    [LoggerMessage(1020, LogLevel.Warning, "Image {ImageId} not shown: its bytes could not be read")]
+    public static partial void ImageNotRead(this ILogger logger, Exception error, string imageId);
+}

@@ -1,0 +1,50 @@
+using static TorchSharp.torch;
+
+namespace MoodStream.Mood.Detectors;
+
+/// <summary>What a detector looks at.</summary>
+public enum DetectorInput
+{
+    /// <summary>Features of the backbone, shape [B, D].</summary>
+    Features,
+
+    /// <summary>
+    /// Mean-pooled pixels of the image itself, shape [B, <see cref="PixelFeatures.Count"/>], values in [0, 1].
+    /// </summary>
+    Pixels,
+}
+
+/// <summary>
+/// A way to tell in-distribution from out-of-distribution rows. Scores are larger for rows further out, always.
+/// </summary>
+public abstract class Detector
+{
+    private protected Detector(string name, DetectorInput input) => (Name, Input) = (name, input);
+
+    /// <summary>The name by which it is chosen and stored.</summary>
+    public string Name { get; }
+
+    /// <summary>What it looks at.</summary>
+    public DetectorInput Input { get; }
+
+    /// <summary>Whether labels make a difference to the fit.</summary>
+    public abstract bool UsesLabels { get; }
+
+    /// <summary>Fits to in-distribution rows.</summary>
+    /// <param name="inputs">Rows, shape [N, D], any floating type.</param>
+    /// <param name="labels">Class of each row, shape [N], int64, values 0..K−1, each present; null for one
+    /// class.</param>
+    /// <returns>The fitted detector. The caller disposes it.</returns>
+    /// <exception cref="ArgumentException">The shapes disagree, or a type is wrong.</exception>
+    /// <exception cref="Statistics.StatisticsException">The rows do not allow a fit; the fault says why.</exception>
+    public abstract FittedDetector Fit(Tensor inputs, Tensor? labels = null);
+
+    /// <summary>
+    /// A detector fitted earlier, from its <see cref="FittedDetector.State"/>. The tensors are copied.
+    /// </summary>
+    /// <exception cref="Statistics.StatisticsException">The state is incomplete or contradicts itself.</exception>
+    public abstract FittedDetector Restore(IReadOnlyDictionary<string, Tensor> state);
+
+    /// <inheritdoc/>
+    public override string ToString() => Name;
+}

@@ -1,0 +1,26 @@
+namespace MoodStream.Mood.Gates;
+
+/// <summary>
+/// Where gate statistics come from: enough to tell whether they fit the model that is running, and to find the images
+/// again.
+/// </summary>
+public sealed record GateProvenance
+{
+    /// <summary>Gate the statistics are made for.</summary>
+    public required string Gate { get; init; }
+
+    /// <summary>Hash of the weights and configuration that made the features.</summary>
+    public required string ModelHash { get; init; }
+
+    /// <summary>Hash of the preprocessing that made the model's input.</summary>
+    public required string PreprocessingHash { get; init; }
+
+    /// <summary>When the statistics were fitted.</summary>
+    public required DateTimeOffset FittedAt { get; init; }
+
+    /// <summary>Free text about the images: a path, a data set, a refit request.</summary>
+    public string Origin { get; init; } = "";
+
+    /// <summary>Name of each class, in the order of the labels; empty where classes have no names.</summary>
+    public IReadOnlyList<string> ClassNames { get; init; } = [];
+}

@@ -1,0 +1,85 @@
+using MoodStream.Mood.Calibration;
+using MoodStream.Mood.Statistics;
+using static TorchSharp.torch;
+
+namespace MoodStream.Mood.Gates;
+
+/// <summary>
+/// Makes gate statistics from in-distribution images: splits them, fits on one part, calibrates on the other.
+/// </summary>
+public static class GateStatisticsFitter
+{
+    /// <summary>Fits and calibrates.</summary>
+    /// <param name="inputs">Rows of the detector's kind of input, shape [N, D], any floating type; each image
+    /// once.</param>
+    /// <param name="labels">Class of each row, shape [N], int64, values 0..K−1; null for one class.</param>
+    /// <param name="settings">Detector, promised rate, split.</param>
+    /// <param name="provenance">Where the rows come from.</param>
+    /// <returns>The statistics. The caller disposes them.</returns>
+    /// <exception cref="ArgumentException">The shapes disagree, or a type is wrong.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A setting is outside its range.</exception>
+    /// <exception cref="CalibrationTooSmallException">The images held out do not support the rate; nothing was fitted.
+    /// The message says how many images would.</exception>
+    /// <exception cref="StatisticsException">The rows do not allow a fit; a row is named by its place in
+    /// <paramref name="inputs"/>.</exception>
+    /// <remarks>
+    /// The split is a plain shuffle, not one by class: only then are the calibration images exchangeable with images to
+    /// come.
+    /// Source: Lei et al. 2018, "Distribution-Free Predictive Inference for Regression", section 2.2 (split conformal
+    /// prediction).
+    /// Differs: nothing. The same rows, seed and settings give the same statistics.
+    /// </remarks>
+    public static GateStatistics Fit(Tensor inputs, Tensor? labels, GateFitSettings settings, GateProvenance provenance)
+    {
+        Probability.RequireInside(settings.CalibrationShare, nameof(settings));
+        using var scope = NewDisposeScope();
+        using var gradientless = no_grad();
+        var rows = FeatureRows.Finite(inputs);                                   // [N, D]
+        if (labels is not null) FeatureRows.RequireLabels(labels, rows.shape[0]);
+        var count = (int)rows.shape[0];
+        var held = HeldOut(count, settings.CalibrationShare);
+        RequireSupport(count, held, settings);
+        var order = Enumerable.Range(0, count).Select(i => (long)i).ToArray();
+        new Random(settings.Seed).Shuffle(order);
+        Tensor calibrationRows = tensor(order[..held]), fitRows = tensor(order[held..]);
+        var detector = settings.Detector.Fit(rows.index_select(0, fitRows), labels?.index_select(0, fitRows));
+        try
+        {
+            var scores = detector.Score(rows.index_select(0, calibrationRows)).Scores;
+            RequireScores(scores, order);
+            return new GateStatistics(
+                detector, ConformalCalibration.Of(scores), settings.TargetFalseAlarmRate, count - held, provenance);
+        }
+        catch
+        {
+            detector.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Images held out of N: the rounded share, and at least one.</summary>
+    private static int HeldOut(int count, double share) => Math.Max(1, (int)Math.Round(count * share));
+
+    private static void RequireSupport(int count, int held, GateFitSettings settings)
+    {
+        var rate = settings.TargetFalseAlarmRate;
+        if (count > held && ConformalThreshold.AllowedAlarms(rate, held) > 0) return;
+        if (count == 0) throw new StatisticsException(StatisticsFault.NoRows, "There is no row to fit to.");
+        var minimum = ConformalThreshold.MinimumSize(rate);
+        var needed = Math.Ceiling(minimum / settings.CalibrationShare);
+        while (HeldOut((int)needed, settings.CalibrationShare) < minimum || needed <= minimum) needed++;
+        throw new CalibrationTooSmallException(
+            rate,
+            held,
+            minimum,
+            1 / (held + 1.0),
+            $"{count:N0} images of which {settings.CalibrationShare:P0} are held out give {held:N0}; at least {needed:N0} images are needed.");
+    }
+
+    private static void RequireScores(double[] scores, long[] order)
+    {
+        var unscored = Array.FindIndex(scores, s => !double.IsFinite(s));
+        if (unscored >= 0)
+            throw new StatisticsException(StatisticsFault.NoDirection, $"Row {order[unscored]} cannot be scored: it has no direction to normalise.");
+    }
+}

@@ -1,0 +1,99 @@
+using MoodStream.Mood.Gates;
+using MoodStream.Mood.Vision;
+using MoodStream.Scorer.Scoring;
+using MoodStream.Scorer.Telemetry;
+using MoodStream.Streaming.Statistics;
+
+namespace MoodStream.Scorer.Gates;
+
+/// <summary>All gates of this scorer: loads their backbones, follows their active statistics, tells which gate judges a source.</summary>
+/// <remarks>Fails closed: statistics that are missing, damaged, or made with another model or preprocessing are none.</remarks>
+public sealed class GateCatalog(
+    ScorerSettings settings, IStatisticsStore store, DeviceThread device, ScorerMetrics metrics, TimeProvider clock, ILogger<GateCatalog> log)
+{
+    private readonly Dictionary<string, Gate> _bySource = [];
+    private volatile IReadOnlyDictionary<string, Gate> _gates = new Dictionary<string, Gate>();
+
+    /// <summary>The gates by name; empty until they are loaded.</summary>
+    public IReadOnlyDictionary<string, Gate> Gates => _gates;
+
+    /// <summary>The gate that judges a source.</summary>
+    public Gate GateOf(string source) => _bySource.TryGetValue(source, out var gate) ? gate : _gates[settings.DefaultGate];
+
+    /// <summary>Loads every backbone once, on the device thread, and runs one blank image through each.</summary>
+    /// <exception cref="BackboneException">A backbone cannot be used.</exception>
+    public async Task LoadAsync(CancellationToken cancellation)
+    {
+        var backbones = new Dictionary<string, Backbone>();
+        var gates = new Dictionary<string, Gate>();
+        foreach (var (name, gate) in settings.Gates)
+        {
+            var path = Path.GetFullPath(gate.Backbone);
+            if (!backbones.TryGetValue(path, out var backbone))
+            {
+                backbone = await device.RunAsync(() => Backbone.Load(path, settings.Device), cancellation);
+                await device.RunAsync(() => Probe(backbone), cancellation);
+                backbones.Add(path, backbone);
+            }
+            gates[name] = new Gate(name, gate, backbone, clock);
+            foreach (var source in gate.Sources) _bySource[source] = gates[name];
+            log.GateLoaded(name, path, backbone.ModelHash);
+        }
+        _gates = gates;
+    }
+
+    /// <summary>Follows the active statistics of every gate until cancelled.</summary>
+    public Task FollowAsync(CancellationToken cancellation) => Task.WhenAll(_gates.Values.Select(gate =>
+        store.WatchAsync(gate.Name, (active, token) => ChangeAsync(gate, active, token), cancellation)));
+
+    /// <summary>Runs one blank image; whether its feature is finite.</summary>
+    /// <exception cref="BackboneException">It is not: the device or the weights are broken.</exception>
+    public static bool Probe(Backbone backbone)
+    {
+        var side = backbone.Config.ImageSize;
+        using var features = backbone.Extract(new float[3 * side * side], 1);
+        foreach (var value in features.data<float>())
+            if (!float.IsFinite(value))
+                throw new BackboneException("The device probe gave a feature that is not finite: the device or the weights are broken.");
+        return true;
+    }
+
+    private async Task ChangeAsync(Gate gate, ActiveStatistics? active, CancellationToken cancellation)
+    {
+        var state = active is { } version ? await ReadAsync(gate, version.Version, cancellation) : new GateState(0, null, "it has no active statistics");
+        await device.RunAsync(() =>
+        {
+            gate.Replace(state);
+            return true;
+        }, cancellation);
+        metrics.SetStatistics(gate.Name, state);
+        if (state.Problem is { } problem) log.GateWithoutStatistics(gate.Name, problem);
+        else log.StatisticsSwapped(gate.Name, state.Version);
+    }
+
+    private async Task<GateState> ReadAsync(Gate gate, long version, CancellationToken cancellation)
+    {
+        if (await store.ReadBlobAsync(gate.Name, version, cancellation) is not { } blob)
+            return new(version, null, $"the blob of its statistics (version {version}) is missing");
+        try
+        {
+            var statistics = GateStatistics.Read(blob, $"statistics {version} of gate {gate.Name}");
+            if (Mismatch(gate, statistics) is not { } problem) return new(version, statistics, null);
+            statistics.Dispose();
+            return new(version, null, $"its statistics (version {version}) {problem}");
+        }
+        catch (GateStatisticsException e)
+        {
+            return new(version, null, e.Message);
+        }
+    }
+
+    private static string? Mismatch(Gate gate, GateStatistics statistics)
+    {
+        var (made, backbone) = (statistics.Provenance, gate.Backbone);
+        if (made.ModelHash != backbone.ModelHash) return $"were made with model {made.ModelHash}, not {backbone.ModelHash}";
+        if (made.PreprocessingHash != backbone.Recipe.Hash) return $"were made with preprocessing {made.PreprocessingHash}, not {backbone.Recipe.Hash}";
+        if (statistics.Detector.Detector.Input != Mood.Detectors.DetectorInput.Features) return $"are of detector {statistics.Detector.Detector.Name}, which does not look at features";
+        return statistics.FeatureDimension != backbone.FeatureLength ? $"are for features of {statistics.FeatureDimension} values, not {backbone.FeatureLength}" : null;
+    }
+}

@@ -1,0 +1,90 @@
+using System.Text;
+using MoodStream.Contracts;
+using MoodStream.Mood.Imaging;
+using MoodStream.Scorer.Gates;
+using MoodStream.Streaming.Images;
+using MoodStream.Streaming.Records;
+
+namespace MoodStream.Scorer.Intake;
+
+/// <summary>Turns a record into an image that is ready for the device: source, gate, bytes, pixels.</summary>
+/// <remarks>
+/// Called: for several records at the same time. Whatever a producer can send wrongly is a <see cref="Rejection"/>, never an exception.
+/// On failure: throws only if the image store cannot be reached; the record then stays in flight and is read again.
+/// </remarks>
+public sealed class ImageIntake(ScorerSettings settings, GateCatalog gates, IImageStore images)
+{
+    private const int MaxNameLength = 128;
+    private const string UnknownSource = "unknown";
+    private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+    private readonly ImageLimits _limits = new() { MaxBytes = settings.MaxImageBytes, MaxPixels = settings.MaxImagePixels };
+
+    /// <summary>Prepares one record.</summary>
+    /// <exception cref="IOException">The image store cannot be reached.</exception>
+    public async Task<Intaken> PrepareAsync(ReceivedRecord record, CancellationToken cancellation)
+    {
+        if (SourceOf(record) is not { } source)
+            return Reject(record, DeadLetterReason.InvalidSource, "The source id (the record's key) is not text of 1 to 128 printable characters.");
+        var (bytes, reference, rejection) = await BytesAsync(record, cancellation);
+        if (rejection is not null) return new(record, null, rejection);
+
+        var gate = gates.GateOf(source);
+        var recipe = gate.Backbone.Recipe;
+        var decoded = ImageDecoder.Decode(bytes, recipe.Decoding(_limits));
+        if (decoded.Image is not { } image) return Reject(record, Reasons[decoded.Fault!.Value], decoded.Detail ?? "");
+        var pixels = new float[3 * recipe.OutputHeight * recipe.OutputWidth];
+        recipe.Apply(image, pixels);
+        return new(record, new(record, ImageIdOf(record), source, gate, pixels, bytes!, reference), null);
+    }
+
+    private async Task<(byte[]? Bytes, string? Reference, Rejection? Rejection)> BytesAsync(ReceivedRecord record, CancellationToken cancellation)
+    {
+        var reference = record.Header(RecordHeaders.DataReference);
+        if (record.Value is { Length: > 0 } value)
+            return value.LongLength <= settings.MaxImageBytes
+                ? (value, reference, null)
+                : (null, null, new(DeadLetterReason.TooManyBytes, $"The image has {value.LongLength} bytes; the limit is {settings.MaxImageBytes}."));
+        if (reference is null) return (null, null, new(DeadLetterReason.Empty, "The record has neither a value nor a claim-check."));
+
+        var read = await images.ReadAsync(reference, settings.MaxImageBytes, cancellation);
+        return read.Fault switch
+        {
+            null => (read.Bytes, reference, null),
+            ImageStoreFault.NotFound => (null, null, new(DeadLetterReason.ClaimCheckNotFound, "The claim-check names nothing in the image store.")),
+            ImageStoreFault.TooManyBytes => (null, null, new(DeadLetterReason.TooManyBytes, $"The image behind the claim-check exceeds {settings.MaxImageBytes} bytes.")),
+            _ => (null, null, new(DeadLetterReason.ClaimCheckRefused, "The claim-check is not a reference of the image store.")),
+        };
+    }
+
+    /// <summary>The key is the source; without a key the CloudEvents source; without either it is unknown, and the default gate judges.</summary>
+    private static string? SourceOf(ReceivedRecord record)
+    {
+        if (record.Key is not { Length: > 0 } key) return Valid(record.Header(RecordHeaders.Source) ?? UnknownSource);
+        try
+        {
+            return Valid(StrictUtf8.GetString(key));
+        }
+        catch (DecoderFallbackException)
+        {
+            return null;
+        }
+    }
+
+    private static string ImageIdOf(ReceivedRecord record) =>
+        record.Header(RecordHeaders.Id) is { } id && Valid(id) is not null ? id : record.Position.ToString();
+
+    private static string? Valid(string name) => name.Length is > 0 and <= MaxNameLength && !name.Any(char.IsControl) ? name : null;
+
+    private static Intaken Reject(ReceivedRecord record, DeadLetterReason reason, string detail) => new(record, null, new(reason, detail));
+
+    private static readonly Dictionary<ImageFault, DeadLetterReason> Reasons = new()
+    {
+        [ImageFault.Empty] = DeadLetterReason.Empty,
+        [ImageFault.UnsupportedFormat] = DeadLetterReason.UnsupportedFormat,
+        [ImageFault.Undecodable] = DeadLetterReason.Undecodable,
+        [ImageFault.Truncated] = DeadLetterReason.Truncated,
+        [ImageFault.TooManyBytes] = DeadLetterReason.TooManyBytes,
+        [ImageFault.TooManyPixels] = DeadLetterReason.TooManyPixels,
+        [ImageFault.ZeroSize] = DeadLetterReason.ZeroSize,
+    };
+}

@@ -1,0 +1,27 @@
+using MoodStream.Contracts;
+using MoodStream.Scorer.Gates;
+using MoodStream.Streaming.Records;
+
+namespace MoodStream.Scorer.Intake;
+
+/// <summary>An image ready for the device, or the reason why it will never be.</summary>
+/// <param name="Record">The record it came with.</param>
+/// <param name="Image">What the device needs; null if rejected.</param>
+/// <param name="Rejection">Why it was rejected; null if it was not.</param>
+public sealed record Intaken(ReceivedRecord Record, PreparedImage? Image, Rejection? Rejection);
+
+/// <summary>Why an image cannot be judged.</summary>
+/// <param name="Reason">One of the closed list.</param>
+/// <param name="Detail">One sentence for people.</param>
+public sealed record Rejection(DeadLetterReason Reason, string Detail);
+
+/// <summary>A decoded and normalised image with all that its verdict will name.</summary>
+/// <param name="Record">The record it came with.</param>
+/// <param name="ImageId">Image id.</param>
+/// <param name="Source">Source id.</param>
+/// <param name="Gate">Gate that judges it.</param>
+/// <param name="Pixels">Normalised input of the gate's backbone, [3, S, S], float32.</param>
+/// <param name="Encoded">The encoded bytes.</param>
+/// <param name="DataReference">Claim-check the bytes came by; null if they came inline.</param>
+public sealed record PreparedImage(
+    ReceivedRecord Record, string ImageId, string Source, Gate Gate, float[] Pixels, byte[] Encoded, string? DataReference);

@@ -1,0 +1,101 @@
+using System.Runtime.InteropServices;
+using System.Text;
+using System.Text.Json;
+using MoodStream.Contracts;
+using MoodStream.Scorer.Intake;
+using MoodStream.Scorer.Scoring;
+using MoodStream.Scorer.Telemetry;
+using MoodStream.Streaming.DeadLetters;
+using MoodStream.Streaming.Images;
+using MoodStream.Streaming.Records;
+
+namespace MoodStream.Scorer.Routing;
+
+/// <summary>Sends every image to where it ends: accepted, review, or dead letters.</summary>
+/// <remarks>
+/// Done means: the broker has acknowledged the output, so that the input's offset may move.
+/// Repeats: the same image gives an output with the same image id. On failure: throws; the record stays in flight.
+/// </remarks>
+public sealed class VerdictRouter(
+    IRecordProducer producer, DeadLetterWriter deadLetters, IImageStore images, ScorerMetrics metrics, TimeProvider clock)
+{
+    /// <summary>Routes a scored image; one whose numbers are not finite becomes a dead letter.</summary>
+    public async Task RouteAsync(ScoredImage scored, CancellationToken cancellation)
+    {
+        if (!scored.Feature.AsSpan().Contains(float.NaN) && scored.Feature.All(float.IsFinite) && scored.Judgement is null or { Finite: true })
+        {
+            await WriteAsync(scored, cancellation);
+            return;
+        }
+        await RejectAsync(scored.Image.Record, new(DeadLetterReason.NotFinite, "The image led to a feature or a score that is not a finite number."), cancellation);
+    }
+
+    /// <summary>Routes an image that could not be judged.</summary>
+    public async Task RejectAsync(ReceivedRecord record, Rejection rejection, CancellationToken cancellation)
+    {
+        await deadLetters.WriteAsync(record, rejection.Reason, rejection.Detail, cancellation);
+        metrics.Ended(gate: "", ScorerMetrics.DeadLetter);
+    }
+
+    private async Task WriteAsync(ScoredImage scored, CancellationToken cancellation)
+    {
+        var (image, record) = (scored.Image, scored.Image.Record);
+        var verdict = scored.Judgement is { Accepted: true } ? Verdict.Accept : Verdict.Review;
+        // People must see what they review, so the bytes of an image that came inline are kept.
+        var reference = image.DataReference ?? (verdict == Verdict.Review ? await images.PutAsync(image.Encoded, cancellation) : null);
+        var result = Describe(scored, verdict, reference);
+        var value = JsonSerializer.SerializeToUtf8Bytes(result, WireJson.Default.ImageScored);
+        var topic = verdict == Verdict.Accept ? Topics.Accepted : Topics.Review;
+        await producer.WriteAsync(new(topic, record.Key, value, Headers(record, result)), cancellation);
+        metrics.Ended(image.Gate.Name, verdict == Verdict.Accept ? ScorerMetrics.Accepted : ScorerMetrics.Review);
+        metrics.Judged(image.Gate.Name, result);
+    }
+
+    private ImageScored Describe(ScoredImage scored, Verdict verdict, string? reference)
+    {
+        var (image, statistics) = (scored.Image, scored.State.Statistics);
+        return new()
+        {
+            ImageId = image.ImageId,
+            Source = image.Source,
+            Gate = image.Gate.Name,
+            Verdict = verdict,
+            Score = scored.Judgement?.Score,
+            PValue = scored.Judgement?.PValue,
+            Threshold = statistics?.Threshold,
+            PromisedFalseAlarmRate = statistics?.TargetFalseAlarmRate,
+            Detector = statistics?.Detector.Detector.Name,
+            StatisticsVersion = statistics is null ? 0 : scored.State.Version,
+            Unscored = scored.State.Problem,
+            ModelHash = image.Gate.Backbone.ModelHash,
+            PreprocessingHash = image.Gate.Backbone.Recipe.Hash,
+            Feature = HalfBytes(scored.Feature),
+            NearestClass = scored.Judgement?.NearestClass,
+            DataReference = reference,
+            Position = image.Record.Position.ToString(),
+            ReceivedAt = image.Record.Timestamp,
+            ScoredAt = clock.GetUtcNow(),
+        };
+    }
+
+    private static List<KeyValuePair<string, byte[]?>> Headers(ReceivedRecord record, ImageScored result)
+    {
+        var headers = new List<KeyValuePair<string, byte[]?>>
+        {
+            Text(RecordHeaders.SpecVersion, "1.0"),
+            Text(RecordHeaders.Id, result.ImageId),
+            Text(RecordHeaders.Source, result.Source),
+            Text(RecordHeaders.Type, EventTypes.ImageScored),
+            Text(RecordHeaders.Time, result.ScoredAt.UtcDateTime.ToString("O")),
+            Text(RecordHeaders.ContentType, "application/json"),
+        };
+        if (result.DataReference is { } reference) headers.Add(Text(RecordHeaders.DataReference, reference));
+        if (record.Header(RecordHeaders.TraceParent) is { } trace) headers.Add(Text(RecordHeaders.TraceParent, trace));
+        return headers;
+    }
+
+    private static KeyValuePair<string, byte[]?> Text(string name, string value) => new(name, Encoding.UTF8.GetBytes(value));
+
+    private static byte[] HalfBytes(float[] feature) =>
+        MemoryMarshal.AsBytes<Half>(Array.ConvertAll(feature, value => (Half)value)).ToArray();
+}

@@ -1,0 +1,33 @@
+using MoodStream.Scorer.Gates;
+using MoodStream.Scorer.Intake;
+using MoodStream.Scorer.Routing;
+using MoodStream.Scorer.Scoring;
+using MoodStream.Scorer.Telemetry;
+using MoodStream.Streaming.Hosting;
+using MoodStream.Streaming.Settings;
+
+namespace MoodStream.Scorer;
+
+/// <summary>The scorer: consume, decode, batch, score, route, commit.</summary>
+public static class ScorerModule
+{
+    /// <summary>Adds the scorer to a host: its own, or the one that holds all services.</summary>
+    public static IHostApplicationBuilder AddScorer(this IHostApplicationBuilder builder)
+    {
+        builder.AddStreaming();
+        builder.AddSettings<ScorerSettings>(ScorerSettings.Section);
+        builder.Services.AddSingleton(_ => new ScorerMetrics());
+        builder.Services.AddSingleton<DeviceThread>();
+        builder.Services.AddSingleton<GateCatalog>();
+        builder.Services.AddSingleton<ImageIntake>();
+        builder.Services.AddSingleton<BatchScorer>();
+        builder.Services.AddSingleton<VerdictRouter>();
+        builder.Services.AddSingleton<ScoringPipeline>();
+        builder.Services.AddHostedService(s => s.GetRequiredService<ScoringPipeline>());
+        builder.Services.AddHealthChecks()
+            .AddCheck<GatesCheck>("gates", tags: [HealthTags.Ready])
+            .AddCheck<DeviceCheck>("device", tags: [HealthTags.Live, HealthTags.Ready])
+            .AddCheck<PipelineCheck>("pipeline", tags: [HealthTags.Live, HealthTags.Startup]);
+        return builder;
+    }
+}

@@ -1,0 +1,96 @@
+using System.ComponentModel.DataAnnotations;
+using MoodStream.Contracts;
+using MoodStream.Streaming.Settings;
+
+namespace MoodStream.Scorer;
+
+/// <summary>What a gate does with images while it has no statistics that may be used.</summary>
+public enum WithoutStatistics
+{
+    /// <summary>It waits: images stay in Kafka, the scorer is not ready.</summary>
+    Hold,
+
+    /// <summary>It sends images to review without a score.</summary>
+    Review,
+}
+
+/// <summary>How the scorer works. Section <c>MoodStream:Scorer</c>.</summary>
+public sealed record ScorerSettings : ICheckedSettings
+{
+    /// <summary>The configuration section.</summary>
+    public const string Section = "MoodStream:Scorer";
+
+    /// <summary>Consumer group; scorers of one group share the partitions.</summary>
+    [RegularExpression("[A-Za-z0-9._-]{1,100}")]
+    public string Group { get; init; } = ConsumerGroups.Scorer;
+
+    /// <summary>Device of the backbones: cpu, or cuda where built for it.</summary>
+    [RegularExpression("cpu|cuda(:[0-9]{1,2})?")]
+    public string Device { get; init; } = "cpu";
+
+    /// <summary>Images decoded at the same time. Default 2.</summary>
+    [Range(1, 256)]
+    public int DecodeWorkers { get; init; } = 2;
+
+    /// <summary>Records read ahead of decoding. Default 256.</summary>
+    [Range(1, 100_000)]
+    public int MaxBufferedRecords { get; init; } = 256;
+
+    /// <summary>Most images in a batch. Default 32.</summary>
+    [Range(1, 4096)]
+    public int MaxBatchCount { get; init; } = 32;
+
+    /// <summary>Longest an image waits for its batch to fill. Default 20 ms.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.001", "00:00:10")]
+    public TimeSpan MaxBatchAge { get; init; } = TimeSpan.FromMilliseconds(20);
+
+    /// <summary>Batches whose outputs may be on their way to the broker while the next one is scored. Default 4.</summary>
+    [Range(1, 64)]
+    public int MaxBatchesInFlight { get; init; } = 4;
+
+    /// <summary>Largest encoded image; more is a dead letter. Default 32 MiB.</summary>
+    [Range(1_000L, 1_000_000_000L)]
+    public long MaxImageBytes { get; init; } = 32L << 20;
+
+    /// <summary>Most pixels of an image, checked before decoding; more is a dead letter. Default 64 million.</summary>
+    [Range(1L, 1_000_000_000L)]
+    public long MaxImagePixels { get; init; } = 64_000_000;
+
+    /// <summary>Gate of the sources that no gate names.</summary>
+    [Required]
+    public string DefaultGate { get; init; } = "default";
+
+    /// <summary>The gates by name.</summary>
+    public IReadOnlyDictionary<string, GateSettings> Gates { get; init; } = new Dictionary<string, GateSettings>();
+
+    /// <inheritdoc/>
+    public IEnumerable<SettingProblem> Check()
+    {
+        if (Gates.Count == 0) yield return new(nameof(Gates), "", $"at least one gate, for instance {Section}:Gates:default:Backbone");
+        else if (!Gates.ContainsKey(DefaultGate)) yield return new(nameof(DefaultGate), DefaultGate, $"one of the gates: {string.Join(", ", Gates.Keys)}");
+        foreach (var name in Gates.Keys.Where(n => !System.Text.RegularExpressions.Regex.IsMatch(n, "^[a-z0-9][a-z0-9._-]{0,62}$")))
+            yield return new(nameof(Gates), name, "lower-case letters, digits, dot, dash and underscore, at most 63, the first a letter or digit");
+        foreach (var (name, gate) in Gates.Where(g => !File.Exists(g.Value.Backbone)))
+            yield return new($"{nameof(Gates)}:{name}:Backbone", gate.Backbone, "an existing backbone file (.safetensors)");
+        foreach (var source in Gates.SelectMany(g => g.Value.Sources).GroupBy(s => s).Where(g => g.Count() > 1))
+            yield return new(nameof(Gates), source.Key, "each source in one gate only");
+    }
+}
+
+/// <summary>One gate. Section <c>MoodStream:Scorer:Gates:NAME</c>.</summary>
+public sealed record GateSettings
+{
+    /// <summary>Backbone file (.safetensors).</summary>
+    [Required]
+    public string Backbone { get; init; } = "";
+
+    /// <summary>Sources this gate judges, by their full id. All others go to the default gate.</summary>
+    public IReadOnlyList<string> Sources { get; init; } = [];
+
+    /// <summary>What happens while there are no usable statistics. Default Hold.</summary>
+    public WithoutStatistics WithoutStatistics { get; init; } = WithoutStatistics.Hold;
+
+    /// <summary>Statistics fitted longer ago than this are not used. Default: any age.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "36500.00:00:00")]
+    public TimeSpan? MaxStatisticsAge { get; init; }
+}

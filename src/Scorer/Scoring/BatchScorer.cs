@@ -1,0 +1,45 @@
+using MoodStream.Mood.Gates;
+using MoodStream.Scorer.Gates;
+using MoodStream.Scorer.Intake;
+
+namespace MoodStream.Scorer.Scoring;
+
+/// <summary>What the device says of one image.</summary>
+/// <param name="Image">The image.</param>
+/// <param name="Feature">Feature z before L2-normalisation, [D], float32.</param>
+/// <param name="State">State of the gate the whole batch was judged with.</param>
+/// <param name="Judgement">Score, p-value and verdict; null where the gate had no usable statistics.</param>
+public sealed record ScoredImage(PreparedImage Image, float[] Feature, GateState State, GateJudgement? Judgement);
+
+/// <summary>Scores a batch on the device: one forward pass for each backbone in it, one gate state for each gate.</summary>
+public sealed class BatchScorer(DeviceThread device)
+{
+    /// <summary>Scores images; the results are in their order.</summary>
+    public async Task<IReadOnlyList<ScoredImage>> ScoreAsync(IReadOnlyList<PreparedImage> images, CancellationToken cancellation) =>
+        await device.RunAsync(() => Score(images), cancellation);
+
+    private static ScoredImage[] Score(IReadOnlyList<PreparedImage> images)
+    {
+        var results = new ScoredImage[images.Count];
+        foreach (var group in Enumerable.Range(0, images.Count).GroupBy(i => images[i].Gate))
+        {
+            int[] places = [.. group];
+            var state = group.Key.Read();
+            using var features = group.Key.Backbone.Extract(Concatenate(images, places), places.Length);       // [B, D]
+            var judgements = state.Statistics?.Judge(features);
+            var values = features.data<float>().ToArray();
+            var length = values.Length / places.Length;
+            for (var i = 0; i < places.Length; i++)
+                results[places[i]] = new(images[places[i]], values[(i * length)..((i + 1) * length)], state, judgements?[i]);
+        }
+        return results;
+    }
+
+    private static float[] Concatenate(IReadOnlyList<PreparedImage> images, int[] places)
+    {
+        var length = images[places[0]].Pixels.Length;
+        var all = new float[places.Length * length];
+        for (var i = 0; i < places.Length; i++) images[places[i]].Pixels.CopyTo(all, i * length);
+        return all;
+    }
+}

@@ -1,0 +1,60 @@
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using MoodStream.Scorer.Gates;
+
+namespace MoodStream.Scorer.Scoring;
+
+/// <summary>Ready: every gate has statistics that may be used.</summary>
+internal sealed class GatesCheck(GateCatalog gates) : IHealthCheck
+{
+    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+    {
+        var states = gates.Gates.Values.Select(g => (g.Name, State: g.Read(), g.Settings.WithoutStatistics)).ToArray();
+        if (states.Length == 0) return Task.FromResult(HealthCheckResult.Unhealthy("the gates are not loaded yet"));
+        var text = string.Join("; ", states.Select(s => s.State.Problem is { } p ? $"gate {s.Name}: {p}" : $"gate {s.Name}: version {s.State.Version}"));
+        return Task.FromResult(
+            states.All(s => s.State.Problem is null) ? HealthCheckResult.Healthy(text)
+            : states.All(s => s.State.Problem is null || s.WithoutStatistics == WithoutStatistics.Review) ? HealthCheckResult.Degraded(text)
+            : HealthCheckResult.Unhealthy(text));
+    }
+}
+
+/// <summary>Live and ready: the device answers a small probe with finite numbers. A broken device stays broken until the process is restarted.</summary>
+internal sealed class DeviceCheck(GateCatalog gates, DeviceThread device) : IHealthCheck
+{
+    private string? _broken;
+
+    public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+    {
+        if (_broken is not null) return HealthCheckResult.Unhealthy(_broken);
+        if (gates.Gates.Count == 0) return HealthCheckResult.Healthy("nothing is loaded yet");
+        try
+        {
+            var backbone = gates.Gates.Values.First().Backbone;
+            await device.RunAsync(() => GateCatalog.Probe(backbone), cancellationToken);
+            return HealthCheckResult.Healthy("a blank image gave a finite feature");
+        }
+        catch (OperationCanceledException)
+        {
+            throw;
+        }
+#pragma warning disable CA1031 // Whatever a device throws, it is broken: latched, told, and the process is to be restarted.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            _broken = $"the device failed its probe: {e.Message}";
+            return HealthCheckResult.Unhealthy(_broken);
+        }
+    }
+}
+
+/// <summary>Live: the pipeline has not failed. Started: it has loaded.</summary>
+internal sealed class PipelineCheck(ScoringPipeline pipeline) : IHealthCheck
+{
+    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+    {
+        var loading = context.Registration.Tags.Contains(Streaming.Hosting.HealthTags.Startup) && pipeline.Phase == PipelinePhase.Loading;
+        return Task.FromResult(pipeline.Fault is { } fault ? HealthCheckResult.Unhealthy(fault)
+            : loading ? HealthCheckResult.Degraded("the backbones are being loaded")
+            : HealthCheckResult.Healthy(pipeline.Phase.ToString()));
+    }
+}

@@ -1,0 +1,52 @@
+using MoodStream.Contracts;
+using MoodStream.Scorer.Gates;
+using MoodStream.Streaming.Batching;
+using Prometheus;
+
+namespace MoodStream.Scorer.Telemetry;
+
+/// <summary>Metrics of the scorer. Labels come from closed sets: gates are configured, outcomes and triggers are listed.</summary>
+public sealed class ScorerMetrics
+{
+    /// <summary>Values of the label <c>outcome</c>: where an image ended.</summary>
+    internal const string Accepted = "accepted", Review = "review", DeadLetter = "dead_letter";
+
+    private readonly Counter _images, _batches;
+    private readonly Histogram _batchImages, _batchSeconds, _latency, _pValues;
+    private readonly Gauge _version, _fittedAt;
+
+    /// <summary>Creates the metrics in a registry; the same registry gives the same metrics.</summary>
+    public ScorerMetrics(CollectorRegistry? registry = null)
+    {
+        var factory = registry is null ? Metrics.DefaultFactory : Metrics.WithCustomRegistry(registry);
+        _images = factory.CreateCounter("moodstream_scorer_images_total", "Images by where they ended (accepted, review, dead_letter), counted once the broker has acknowledged.", "gate", "outcome");
+        _batches = factory.CreateCounter("moodstream_scorer_batches_total", "Batches by why they closed (count, bytes, age, drain).", "trigger");
+        _batchImages = factory.CreateHistogram("moodstream_scorer_batch_images", "Images in a batch.", new HistogramConfiguration { Buckets = Histogram.PowersOfTenDividedBuckets(0, 3, 4) });
+        _batchSeconds = factory.CreateHistogram("moodstream_scorer_batch_duration_seconds", "Time a batch spent waiting for the device and on it.", new HistogramConfiguration { Buckets = Histogram.ExponentialBuckets(0.001, 2, 14) });
+        _latency = factory.CreateHistogram("moodstream_scorer_latency_seconds", "From the input record's timestamp to its verdict.", new HistogramConfiguration { LabelNames = ["gate"], Buckets = Histogram.ExponentialBuckets(0.005, 2, 14) });
+        _pValues = factory.CreateHistogram("moodstream_scorer_p_value_ratio", "Conformal p-values; uniform while nothing drifts.", new HistogramConfiguration { LabelNames = ["gate"], Buckets = [0.001, 0.005, 0.01, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1] });
+        _version = factory.CreateGauge("moodstream_scorer_statistics_version", "Statistics version in use; 0 without usable statistics.", "gate");
+        _fittedAt = factory.CreateGauge("moodstream_scorer_statistics_fitted_timestamp_seconds", "When the statistics in use were fitted, Unix time.", "gate");
+    }
+
+    internal void Ended(string gate, string outcome) => _images.WithLabels(gate, outcome).Inc();
+
+    internal void Batch(int images, BatchTrigger trigger, TimeSpan duration)
+    {
+        _batches.WithLabels(trigger.ToString().ToLowerInvariant()).Inc();
+        _batchImages.Observe(images);
+        _batchSeconds.Observe(duration.TotalSeconds);
+    }
+
+    internal void Judged(string gate, ImageScored result)
+    {
+        _latency.WithLabels(gate).Observe(Math.Max(0, (result.ScoredAt - result.ReceivedAt).TotalSeconds));
+        if (result.PValue is { } p) _pValues.WithLabels(gate).Observe(p);
+    }
+
+    internal void SetStatistics(string gate, GateState state)
+    {
+        _version.WithLabels(gate).Set(state.Statistics is null ? 0 : state.Version);
+        if (state.Statistics is { } statistics) _fittedAt.WithLabels(gate).Set(statistics.Provenance.FittedAt.ToUnixTimeMilliseconds() / 1000.0);
+    }
+}

@@ -1,0 +1,92 @@
+using System.Collections;
+using System.Reflection;
+using System.Text.RegularExpressions;
+using System.Xml.Linq;
+
+namespace MoodStream.RepositoryTests;
+
+/// <summary>docs/settings.md says what the settings types say: name, default, and the words of their doc comments.</summary>
+public sealed partial class SettingsDocTests
+{
+    [Fact]
+    public void Settings_Table_EqualsTheCode()
+    {
+        var settings = Checkout.AssemblyNames.Keys.SelectMany(OfProject).OrderBy(s => s[0], StringComparer.Ordinal);
+
+        DocTable.MustBe("docs/settings.md", "Settings", [.. settings]);
+    }
+
+    [Fact]
+    public void SettingsTypes_OfEveryProject_NameTheirSection()
+    {
+        var homeless = Checkout.ProductTypes()
+            .Where(t => t.Name.EndsWith("Settings", StringComparison.Ordinal) && t is { IsAbstract: false, IsNestedPrivate: false })
+            .Where(t => SectionOf(t) is { } section && !section.StartsWith("MoodStream", StringComparison.Ordinal));
+
+        Assert.Empty(homeless);
+    }
+
+    private static IEnumerable<string[]> OfProject(string project)
+    {
+        var assembly = Checkout.AssemblyOf(project);
+        var comments = XDocument.Load(Path.ChangeExtension(assembly.Location, ".xml"))
+            .Descendants("member").ToDictionary(m => m.Attribute("name")!.Value);
+        return assembly.GetTypes().Where(t => SectionOf(t) is not null)
+            .SelectMany(t => Rows(SectionOf(t)!, t, Activator.CreateInstance(t, nonPublic: true)!, comments));
+    }
+
+    private static string? SectionOf(Type type) =>
+        type.GetField("Section", BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Static) is { IsLiteral: true } field
+            ? field.GetRawConstantValue() as string
+            : null;
+
+    private static IEnumerable<string[]> Rows(string section, Type type, object defaults, Dictionary<string, XElement> comments) =>
+        type.GetProperties(BindingFlags.Public | BindingFlags.Instance)
+            .Where(p => p.SetMethod is { IsPublic: true })
+            .SelectMany(p => RowsOf($"{section}:{p.Name}", p, p.GetValue(defaults), Words(comments, type, p), comments));
+
+    private static IEnumerable<string[]> RowsOf(
+        string key, PropertyInfo property, object? value, string words, Dictionary<string, XElement> comments)
+    {
+        if (IsGroup(property.PropertyType) && value is not null) return Rows(key, property.PropertyType, value, comments);
+        var named = property.PropertyType.IsGenericType ? property.PropertyType.GetGenericArguments().Last() : typeof(object);
+        string[] row = [$"`{key}`", DefaultOf(value), words];
+        return IsGroup(named) ? Rows($"{key}:<name>", named, Activator.CreateInstance(named)!, comments).Prepend(row) : [row];
+    }
+
+    private static bool IsGroup(Type type) =>
+        type is { IsClass: true, Namespace: { } space } && space.StartsWith("MoodStream", StringComparison.Ordinal);
+
+    private static string DefaultOf(object? value) => value switch
+    {
+        null => "none",
+        string { Length: 0 } => "none",
+        string text => $"`{text}`",
+        TimeSpan time => $"`{Short(time)}`",
+        bool flag => flag ? "`true`" : "`false`",
+        IEnumerable list => list.Cast<object>().Any() ? $"`{string.Join(", ", list.Cast<object>())}`" : "none",
+        _ => $"`{value}`",
+    };
+
+    private static string Short(TimeSpan time) =>
+        time.Ticks % TimeSpan.TicksPerSecond == 0 ? time.ToString("c") : time.ToString("c").TrimEnd('0');
+
+    private static string Words(Dictionary<string, XElement> comments, Type type, PropertyInfo property)
+    {
+        if (!comments.TryGetValue($"P:{type.FullName}.{property.Name}", out var comment)) return "";
+        var words = string.Concat(comment.Element("summary")!.Nodes().Select(Text));
+        return Blank().Replace(words, " ").Trim().Replace("|", @"\|", StringComparison.Ordinal);
+    }
+
+    private static string Text(XNode node) => node switch
+    {
+        XText text => text.Value,
+        XElement { Name.LocalName: "see" } see => $"`{(see.Attribute("cref") ?? see.Attribute("langword"))!.Value.Split('.', ':').Last()}`",
+        XElement { Name.LocalName: "c" } code => $"`{code.Value}`",
+        XElement other => other.Value,
+        _ => "",
+    };
+
+    [GeneratedRegex(@"\s+")]
+    private static partial Regex Blank();
+}
