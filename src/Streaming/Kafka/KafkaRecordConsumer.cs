@@ -18,6 +18,13 @@ public sealed partial class KafkaRecordConsumer : IRecordConsumer
 {
     private static readonly TimeSpan PollWait = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan PausedWait = TimeSpan.FromMilliseconds(10);
+
+    /// <summary>
+    /// How long a full buffer only holds up polling before partitions are paused. A pause throws away what was prefetched, and the
+    /// client takes up to a second to fetch again after it; a reader that is merely slower than Kafka must not pay for that.
+    /// </summary>
+    private static readonly TimeSpan HoldTime = TimeSpan.FromMilliseconds(250);
+
     private static readonly TimeSpan ProbeInterval = TimeSpan.FromSeconds(2);
 
     private readonly KafkaSettings _settings;
@@ -38,6 +45,7 @@ public sealed partial class KafkaRecordConsumer : IRecordConsumer
     private long _lostRecords;
     private long _lastCommit;
     private long _lastProbe;
+    private long? _fullSince;
 
     /// <summary>Prepares the consumer; <see cref="RunAsync"/> starts it.</summary>
     public KafkaRecordConsumer(
@@ -140,7 +148,8 @@ public sealed partial class KafkaRecordConsumer : IRecordConsumer
         AdjustFlow(client);
         if (_clock.GetElapsedTime(_lastCommit) >= _timing.CommitInterval) Commit(client);
         if (_troubles.BrokerSilent && _clock.GetElapsedTime(_lastProbe) >= ProbeInterval) Probe(client);
-        if (Paused) _buffer.WaitForRoom(PausedWait);
+        if (Paused || _buffer.Full) _buffer.WaitForRoom(half: Paused, PausedWait);
+        if (!Paused && _buffer.Full) return;
         try
         {
             if (client.Consume(Paused ? TimeSpan.Zero : PollWait) is { Message: not null } result) Receive(client, result);
@@ -151,10 +160,11 @@ public sealed partial class KafkaRecordConsumer : IRecordConsumer
         }
     }
 
-    /// <summary>Pauses all partitions while the buffer is full, those assigned meanwhile included, and lets them go on at half of it.</summary>
+    /// <summary>Pauses all partitions once the buffer has stayed full, those assigned meanwhile included; they go on at half of it.</summary>
     private void AdjustFlow(IConsumer<byte[]?, byte[]?> client)
     {
-        if (Paused ? !_buffer.HasRoom : _buffer.Full)
+        _fullSince = _buffer.Full ? _fullSince ?? _clock.GetTimestamp() : null;
+        if (Paused ? !_buffer.HasRoom : _fullSince is { } since && _clock.GetElapsedTime(since) >= HoldTime)
         {
             var running = _partitions.List().Where(p => !_paused.Contains(p)).ToList();
             if (running.Count > 0) client.Pause(running);

@@ -43,13 +43,13 @@ internal sealed class RecordBuffer(AssignedPartitions partitions, int maxRecords
         _channel.Writer.TryWrite(record);
     }
 
-    /// <summary>Waits until there is room, or the patience ends.</summary>
-    public void WaitForRoom(TimeSpan patience)
+    /// <summary>Waits until a record fits again, or half of the buffer is free, or the patience ends; may return early.</summary>
+    public void WaitForRoom(bool half, TimeSpan patience)
     {
         lock (_room)
         {
             _waiting = true;
-            if (!HasRoom) Monitor.Wait(_room, patience);
+            if (half ? !HasRoom : Full) Monitor.Wait(_room, patience);
             _waiting = false;
         }
     }
@@ -64,7 +64,7 @@ internal sealed class RecordBuffer(AssignedPartitions partitions, int maxRecords
         {
             Interlocked.Decrement(ref _records);
             Interlocked.Add(ref _bytes, -SizeBytes(item));
-            if (_waiting && HasRoom) Wake();
+            if (_waiting && !Full) Wake();
             if (partitions.TryTake(item.Position)) return true;
         }
 

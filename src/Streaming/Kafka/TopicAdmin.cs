@@ -14,8 +14,10 @@ public sealed record TopicFinding(string Topic, string Problem);
 
 /// <summary>Creates the topics of MoodStream where they are missing, and checks those that exist.</summary>
 /// <remarks>On the embedded profile it only looks: that cluster answers no administration request, and its owner creates the topics.</remarks>
-public sealed class TopicAdmin(KafkaSettings settings, ILogger<TopicAdmin> log)
+public sealed class TopicAdmin(KafkaSettings settings, TimeProvider clock, ILogger<TopicAdmin> log)
 {
+    private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(100);
+
     private bool IsEmbedded => settings.Profile == KafkaProfile.Embedded;
 
     /// <summary>Creates what is missing and looks at everything.</summary>
@@ -26,7 +28,9 @@ public sealed class TopicAdmin(KafkaSettings settings, ILogger<TopicAdmin> log)
         using var admin = new AdminClientBuilder(KafkaClientConfig.Admin(settings)).SetLogHandler((_, line) => log.Client(line)).Build();
         var missing = Missing(topics, await MetadataAsync(admin, cancellation));
         var refused = IsEmbedded || missing.Count == 0 ? [] : await CreateAsync(admin, missing);
-        return [.. refused, .. await VerifyAsync(admin, [.. topics.ExceptBy(refused.Select(f => f.Topic), t => t.Name)], cancellation)];
+        var existing = topics.ExceptBy(refused.Select(f => f.Topic), t => t.Name).ToList();
+        if (!IsEmbedded) await AppearAsync(admin, existing, cancellation);
+        return [.. refused, .. await VerifyAsync(admin, existing, cancellation)];
     }
 
     /// <summary>Looks at the topics without creating any.</summary>
@@ -36,6 +40,14 @@ public sealed class TopicAdmin(KafkaSettings settings, ILogger<TopicAdmin> log)
     {
         using var admin = new AdminClientBuilder(KafkaClientConfig.Admin(settings)).SetLogHandler((_, line) => log.Client(line)).Build();
         return await VerifyAsync(admin, topics, cancellation);
+    }
+
+    /// <summary>Waits until brokers tell of topics that the controller has created; they learn of them a little later.</summary>
+    private async Task AppearAsync(IAdminClient admin, List<TopicSpecification> topics, CancellationToken cancellation)
+    {
+        var begin = clock.GetTimestamp();
+        while (Missing(topics, await MetadataAsync(admin, cancellation)).Count > 0 && clock.GetElapsedTime(begin) < settings.RequestTimeout)
+            await Task.Delay(LookInterval, clock, cancellation);
     }
 
     private async Task<IReadOnlyList<TopicFinding>> VerifyAsync(

@@ -31,6 +31,16 @@ public sealed class EmbeddedServersTests
     }
 
     [Fact]
+    public async Task Kafka_ForeignClient_ProducesAndConsumes()
+    {
+        if (!Programs.Has("kcat")) Assert.Skip("needs kcat (Debian package kcat) on the path");
+        await using var kafka = EmbeddedKafka.Start(port: 0);
+        await Programs.RunAsync("kcat", "line one\nline two\n", "-P", "-b", kafka.BootstrapServers, "-t", Topics.Images, "-k", "cam-9", "-H", "ce_id=7");
+        var read = await Programs.RunAsync("kcat", null, "-C", "-b", kafka.BootstrapServers, "-t", Topics.Images, "-e", "-q", "-f", "%k %h %s\n");
+        Assert.Equal("cam-9 ce_id=7 line one\ncam-9 ce_id=7 line two\n", read);
+    }
+
+    [Fact]
     public async Task Kafka_ManyClientsAtOnce_AllAreServed()
     {
         await using var kafka = EmbeddedKafka.Start(port: 0);

@@ -46,11 +46,11 @@ public sealed class ChaosTests(EmbeddedKafkaFixture kafka) : IClassFixture<Embed
             await foreach (var batch in batches.CollectAsync(consumer.Records, stop.Token))
             {
                 // Out of order on purpose: the watermark, not the order of completion, guards the offset.
-                await Parallel.ForEachAsync(batch.Items, stop.Token, async (record, token) =>
+                await Task.WhenAll(batch.Items.Select(async record =>
                 {
-                    await sink.WriteAsync(record, token);
+                    await sink.WriteAsync(record, stop.Token);
                     consumer.Complete(record.Position);
-                });
+                }));
                 if (sink.Written >= Count) break;
             }
         }

@@ -9,7 +9,7 @@ public sealed class TopicAdminTests(EmbeddedKafkaFixture kafka) : IClassFixture<
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    private TopicAdmin Admin => new(kafka.Settings, NullLogger<TopicAdmin>.Instance);
+    private TopicAdmin Admin => new(kafka.Settings, TimeProvider.System, NullLogger<TopicAdmin>.Instance);
 
     [Fact]
     public async Task EnsureAsync_EmbeddedKafka_HasEveryTopicAsSpecified() =>

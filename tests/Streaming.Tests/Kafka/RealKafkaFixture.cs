@@ -1,0 +1,65 @@
+using System.Net;
+using System.Net.Sockets;
+using MoodStream.Streaming.Kafka;
+using MoodStream.TestKit;
+
+namespace MoodStream.StreamingTests.Kafka;
+
+/// <summary>A real Kafka of one node on free ports; tests skip where it, or Java, is not there.</summary>
+public sealed class RealKafkaFixture : IAsyncLifetime
+{
+    /// <summary>The node takes the ports P, P + 10 and P + 20.</summary>
+    private const int FirstPort = 41_000, LastPort = 41_900, PortStep = 30;
+
+    private readonly TemporaryFolder _folder = new();
+    private string? _program;
+    private KafkaSettings? _settings;
+
+    public KafkaSettings Settings
+    {
+        get
+        {
+            _ = SharedFiles.Require("kafka", "kafka");
+            if (_settings is null) Assert.Skip("needs java on the path");
+            return _settings;
+        }
+    }
+
+    public async ValueTask InitializeAsync()
+    {
+        var program = Path.GetFullPath(Path.Combine(SharedFiles.Checkout, "..", "shared", "kafka", "kafka"));
+        if (!File.Exists(program) || !Programs.Has("java")) return;
+
+        _program = program;
+        var port = FreePort();
+        await Programs.RunAsync(program, null, "start", "--dir", _folder.Path, "--port", $"{port}");
+        _settings = new KafkaSettings { BootstrapServers = $"127.0.0.1:{port}", Profile = KafkaProfile.Production };
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_program is not null) await Programs.RunAsync(_program, null, "stop", "--dir", _folder.Path);
+        _folder.Dispose();
+    }
+
+    private static int FreePort()
+    {
+        for (var port = FirstPort; port < LastPort; port += PortStep)
+            if (IsFree(port) && IsFree(port + 10) && IsFree(port + 20)) return port;
+        throw new IOException($"No free port from {FirstPort} to {LastPort}.");
+    }
+
+    private static bool IsFree(int port)
+    {
+        using var probe = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            probe.Bind(new IPEndPoint(IPAddress.Loopback, port));
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+}
