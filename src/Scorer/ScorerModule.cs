@@ -27,7 +27,8 @@ public static class ScorerModule
         builder.Services.AddHealthChecks()
             .AddCheck<GatesCheck>("gates", tags: [HealthTags.Ready])
             .AddCheck<DeviceCheck>("device", tags: [HealthTags.Live, HealthTags.Ready])
-            .AddCheck<PipelineCheck>("pipeline", tags: [HealthTags.Live, HealthTags.Startup]);
+            .AddCheck<PipelineCheck>("pipeline", tags: [HealthTags.Live])
+            .AddCheck<LoadedCheck>("backbones", tags: [HealthTags.Startup]);
         return builder;
     }
 }

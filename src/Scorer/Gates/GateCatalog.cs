@@ -42,9 +42,25 @@ public sealed class GateCatalog(
         _gates = gates;
     }
 
-    /// <summary>Follows the active statistics of every gate until cancelled.</summary>
-    public Task FollowAsync(CancellationToken cancellation) => Task.WhenAll(_gates.Values.Select(gate =>
-        store.WatchAsync(gate.Name, (active, token) => ChangeAsync(gate, active, token), cancellation)));
+    /// <summary>Follows the active statistics of every gate until cancelled, or until one of them can no longer be followed.</summary>
+    public async Task FollowAsync(CancellationToken cancellation)
+    {
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        await Task.WhenAll(_gates.Values.Select(FollowOneAsync));
+
+        async Task FollowOneAsync(Gate gate)
+        {
+            try
+            {
+                await store.WatchAsync(gate.Name, (active, token) => ChangeAsync(gate, active, token), ended.Token);
+            }
+            catch
+            {
+                await ended.CancelAsync();               // no gate may go stale unnoticed while the others are followed
+                throw;
+            }
+        }
+    }
 
     /// <summary>Runs one blank image; whether its feature is finite.</summary>
     /// <exception cref="BackboneException">It is not: the device or the weights are broken.</exception>
@@ -75,6 +91,11 @@ public sealed class GateCatalog(
     {
         if (await store.ReadBlobAsync(gate.Name, version, cancellation) is not { } blob)
             return new(version, null, $"the blob of its statistics (version {version}) is missing");
+        return await device.RunAsync(() => Restore(gate, version, blob), cancellation);
+    }
+
+    private static GateState Restore(Gate gate, long version, byte[] blob)
+    {
         try
         {
             var statistics = GateStatistics.Read(blob, $"statistics {version} of gate {gate.Name}");

@@ -42,7 +42,7 @@ public sealed class ImageIntake(ScorerSettings settings, GateCatalog gates, IIma
         var reference = record.Header(RecordHeaders.DataReference);
         if (record.Value is { Length: > 0 } value)
             return value.LongLength <= settings.MaxImageBytes
-                ? (value, reference, null)
+                ? (value, null, null)                        // what came inline is judged; a reference beside it may name another image
                 : (null, null, new(DeadLetterReason.TooManyBytes, $"The image has {value.LongLength} bytes; the limit is {settings.MaxImageBytes}."));
         if (reference is null) return (null, null, new(DeadLetterReason.Empty, "The record has neither a value nor a claim-check."));
 

@@ -19,12 +19,25 @@ namespace MoodStream.Scorer.Routing;
 public sealed class VerdictRouter(
     IRecordProducer producer, DeadLetterWriter deadLetters, IImageStore images, ScorerMetrics metrics, TimeProvider clock)
 {
-    /// <summary>Routes a scored image; one whose numbers are not finite becomes a dead letter.</summary>
-    public async Task RouteAsync(ScoredImage scored, CancellationToken cancellation)
+    /// <summary>Keeps the bytes of an image that goes to review, since people must see what they review.</summary>
+    /// <returns>Claim-check of the image; null where it needs none.</returns>
+    /// <exception cref="IOException">The image store is full or unreachable.</exception>
+    public async Task<string?> KeepAsync(ScoredImage scored, CancellationToken cancellation)
     {
-        if (!scored.Feature.AsSpan().Contains(float.NaN) && scored.Feature.All(float.IsFinite) && scored.Judgement is null or { Finite: true })
+        if (scored.Image.DataReference is { } reference) return reference;
+        return Finite(scored) && VerdictOf(scored) == Verdict.Review ? await images.PutAsync(scored.Image.Encoded, cancellation) : null;
+    }
+
+    /// <summary>Routes a scored image; one whose numbers are not finite becomes a dead letter.</summary>
+    /// <param name="scored">The image.</param>
+    /// <param name="reference">What <see cref="KeepAsync"/> gave for it.</param>
+    /// <param name="cancellation">Stops waiting.</param>
+    /// <remarks>The producer is called before this method first waits, so that outputs keep the order of the calls.</remarks>
+    public async Task RouteAsync(ScoredImage scored, string? reference, CancellationToken cancellation)
+    {
+        if (Finite(scored))
         {
-            await WriteAsync(scored, cancellation);
+            await WriteAsync(scored, reference, cancellation);
             return;
         }
         await RejectAsync(scored.Image.Record, new(DeadLetterReason.NotFinite, "The image led to a feature or a score that is not a finite number."), cancellation);
@@ -37,12 +50,13 @@ public sealed class VerdictRouter(
         metrics.Ended(gate: "", ScorerMetrics.DeadLetter);
     }
 
-    private async Task WriteAsync(ScoredImage scored, CancellationToken cancellation)
+    private static bool Finite(ScoredImage scored) => scored.Feature.All(float.IsFinite) && scored.Judgement is null or { Finite: true };
+
+    private static Verdict VerdictOf(ScoredImage scored) => scored.Judgement is { Accepted: true } ? Verdict.Accept : Verdict.Review;
+
+    private async Task WriteAsync(ScoredImage scored, string? reference, CancellationToken cancellation)
     {
-        var (image, record) = (scored.Image, scored.Image.Record);
-        var verdict = scored.Judgement is { Accepted: true } ? Verdict.Accept : Verdict.Review;
-        // People must see what they review, so the bytes of an image that came inline are kept.
-        var reference = image.DataReference ?? (verdict == Verdict.Review ? await images.PutAsync(image.Encoded, cancellation) : null);
+        var (image, record, verdict) = (scored.Image, scored.Image.Record, VerdictOf(scored));
         var result = Describe(scored, verdict, reference);
         var value = JsonSerializer.SerializeToUtf8Bytes(result, WireJson.Default.ImageScored);
         var topic = verdict == Verdict.Accept ? Topics.Accepted : Topics.Review;

@@ -47,14 +47,18 @@ internal sealed class DeviceCheck(GateCatalog gates, DeviceThread device) : IHea
     }
 }
 
-/// <summary>Live: the pipeline has not failed. Started: it has loaded.</summary>
+/// <summary>Live: the pipeline has not failed.</summary>
 internal sealed class PipelineCheck(ScoringPipeline pipeline) : IHealthCheck
 {
-    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
-    {
-        var loading = context.Registration.Tags.Contains(Streaming.Hosting.HealthTags.Startup) && pipeline.Phase == PipelinePhase.Loading;
-        return Task.FromResult(pipeline.Fault is { } fault ? HealthCheckResult.Unhealthy(fault)
-            : loading ? HealthCheckResult.Degraded("the backbones are being loaded")
-            : HealthCheckResult.Healthy(pipeline.Phase.ToString()));
-    }
+    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
+        Task.FromResult(pipeline.Fault is { } fault ? HealthCheckResult.Unhealthy(fault) : HealthCheckResult.Healthy(pipeline.Phase.ToString()));
+}
+
+/// <summary>Started: the backbones are loaded.</summary>
+internal sealed class LoadedCheck(ScoringPipeline pipeline) : IHealthCheck
+{
+    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
+        Task.FromResult(pipeline.Phase == PipelinePhase.Loading
+            ? HealthCheckResult.Unhealthy("the backbones are being loaded")
+            : HealthCheckResult.Healthy("the backbones are loaded"));
 }

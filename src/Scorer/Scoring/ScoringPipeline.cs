@@ -55,21 +55,39 @@ public sealed class ScoringPipeline(
     {
         var subscription = new ConsumerSubscription { Group = settings.Group, Topics = [Topics.Images], MaxBufferedRecords = settings.MaxBufferedRecords };
         await using var consumer = consumers.Create(subscription);
-        using var following = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         using var abort = new CancellationTokenSource();
-        var follow = gates.FollowAsync(following.Token);
-        var polling = consumer.RunAsync(stopping);
-        Phase = PipelinePhase.Running;
+        using var following = CancellationTokenSource.CreateLinkedTokenSource(stopping, abort.Token);
+        await Task.WhenAll(StageAsync(FollowAsync), StageAsync(FlowAsync));
 
-        var prepared = Channel.CreateBounded<Task<Intaken>>(settings.DecodeWorkers);
-        var ready = Channel.CreateBounded<PreparedImage>(settings.MaxBatchCount);
-        await Task.WhenAll(
-            StageAsync(() => DecodeAsync(consumer, prepared.Writer, abort.Token)),
-            StageAsync(() => SortAsync(consumer, prepared.Reader, ready.Writer, abort.Token)),
-            StageAsync(() => ScoreAsync(consumer, ready.Reader, abort.Token)));
-        await polling;
-        await following.CancelAsync();
-        await follow.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        async Task FollowAsync()
+        {
+            try
+            {
+                await gates.FollowAsync(following.Token);
+            }
+            catch (OperationCanceledException) when (following.IsCancellationRequested)
+            {
+                // The images have ended, or something else has failed, which is told.
+            }
+        }
+
+        async Task FlowAsync()
+        {
+            var polling = consumer.RunAsync(stopping);
+            Phase = PipelinePhase.Running;
+            var prepared = Channel.CreateBounded<Task<Intaken>>(settings.DecodeWorkers);
+            var ready = Channel.CreateBounded<PreparedImage>(settings.MaxBatchCount);
+            var scored = Channel.CreateBounded<IReadOnlyList<ScoredImage>>(1);
+            var written = Channel.CreateBounded<Task>(settings.MaxBatchesInFlight);
+            await Task.WhenAll(
+                StageAsync(() => DecodeAsync(consumer, prepared.Writer, abort.Token)),
+                StageAsync(() => SortAsync(consumer, prepared.Reader, ready.Writer, abort.Token)),
+                StageAsync(() => ScoreAsync(consumer, ready.Reader, scored.Writer, stopping, abort.Token)),
+                StageAsync(() => WriteAsync(consumer, scored.Reader, written.Writer, abort.Token)),
+                StageAsync(() => AcknowledgeAsync(written.Reader, abort.Token)));
+            await polling;
+            await following.CancelAsync();
+        }
 
         // The first stage that fails cancels the others, which would otherwise wait for it for ever.
         async Task StageAsync(Func<Task> stage)
@@ -86,12 +104,28 @@ public sealed class ScoringPipeline(
         }
     }
 
-    /// <summary>Starts the preparation of records in order; as many run at once as the channel holds.</summary>
+    /// <summary>Starts the preparation of records in order, as many at once as there are workers.</summary>
     private async Task DecodeAsync(IRecordConsumer consumer, ChannelWriter<Task<Intaken>> prepared, CancellationToken abort)
     {
+        var workers = new SemaphoreSlim(settings.DecodeWorkers);
         await foreach (var record in consumer.Records.ReadAllAsync(abort))
-            await prepared.WriteAsync(Task.Run(() => intake.PrepareAsync(record, abort), abort), abort);
+        {
+            await workers.WaitAsync(abort);
+            await prepared.WriteAsync(Task.Run(() => PrepareAsync(record), CancellationToken.None), abort);
+        }
         prepared.Complete();
+
+        async Task<Intaken> PrepareAsync(ReceivedRecord record)
+        {
+            try
+            {
+                return await intake.PrepareAsync(record, abort);
+            }
+            finally
+            {
+                workers.Release();
+            }
+        }
     }
 
     /// <summary>Passes good images on in order, and ends bad ones.</summary>
@@ -112,41 +146,76 @@ public sealed class ScoringPipeline(
         ready.Complete();
     }
 
-    private async Task ScoreAsync(IRecordConsumer consumer, ChannelReader<PreparedImage> ready, CancellationToken abort)
+    private async Task ScoreAsync(
+        IRecordConsumer consumer, ChannelReader<PreparedImage> ready, ChannelWriter<IReadOnlyList<ScoredImage>> scored,
+        CancellationToken stopping, CancellationToken abort)
     {
         var policy = new BatchPolicy { MaxCount = settings.MaxBatchCount, MaxAge = settings.MaxBatchAge };
         var collector = new BatchCollector<PreparedImage>(policy, clock, image => image.Encoded.LongLength);
-        var onTheWay = new Queue<Task>();
         await foreach (var batch in collector.CollectAsync(ready, abort))
         {
-            var owned = batch.Items.Where(i => consumer.Owns(i.Record.Position)).ToArray();
-            if (owned.Length == 0) continue;
-            await WaitForStatisticsAsync(consumer, owned, abort);
-            var started = clock.GetTimestamp();
-            var scored = await scorer.ScoreAsync(owned, abort);
-            metrics.Batch(owned.Length, batch.Trigger, clock.GetElapsedTime(started));
-            onTheWay.Enqueue(RouteAsync(consumer, scored, abort));
-            while (onTheWay.Count > settings.MaxBatchesInFlight) await onTheWay.Dequeue();
+            var results = await ScoreAsync(consumer, batch, stopping, abort);
+            if (results.Count > 0) await scored.WriteAsync(results, abort);
         }
-        await Task.WhenAll(onTheWay);
+        scored.Complete();
     }
 
-    private async Task RouteAsync(IRecordConsumer consumer, IReadOnlyList<ScoredImage> scored, CancellationToken abort)
+    /// <summary>Scores what may be scored of a batch: images still owned, of gates that do not hold.</summary>
+    private async Task<IReadOnlyList<ScoredImage>> ScoreAsync(
+        IRecordConsumer consumer, Batch<PreparedImage> batch, CancellationToken stopping, CancellationToken abort)
     {
-        await Task.WhenAll(scored.Select(async image =>
+        while (true)
         {
-            await router.RouteAsync(image, abort);
-            consumer.Complete(image.Image.Record.Position);                  // acknowledged: only now may the offset move
-        }));
+            await WaitForStatisticsAsync(consumer, batch.Items, stopping, abort);
+            var images = batch.Items.Where(i => consumer.Owns(i.Record.Position) && !Holds(i.Gate)).ToArray();
+            if (images.Length == 0) return [];
+            var started = clock.GetTimestamp();
+            var results = await scorer.ScoreAsync(images, abort);
+            metrics.Batch(images.Length, batch.Trigger, clock.GetElapsedTime(started));
+
+            // Statistics may go between the look at them and the batch: a gate that holds lets no image through unscored.
+            if (!results.Any(r => r.Judgement is null && r.Image.Gate.Settings.WithoutStatistics == WithoutStatistics.Hold)) return results;
+        }
     }
 
-    /// <summary>Holds images of gates that hold: the queues fill and the consumer pauses, until statistics come or the partitions go.</summary>
-    private async Task WaitForStatisticsAsync(IRecordConsumer consumer, PreparedImage[] images, CancellationToken abort)
+    /// <summary>Holds a batch while one of its gates holds: the queues fill and the consumer pauses, until statistics come, the partitions go, or the service stops.</summary>
+    private async Task WaitForStatisticsAsync(
+        IRecordConsumer consumer, IReadOnlyList<PreparedImage> images, CancellationToken stopping, CancellationToken abort)
     {
-        foreach (var gate in images.Select(i => i.Gate).Distinct().Where(g => g.Settings.WithoutStatistics == WithoutStatistics.Hold))
-            while (gate.Read().Statistics is null && images.Any(i => consumer.Owns(i.Record.Position)) && !lifetime.ApplicationStopping.IsCancellationRequested)
-                await Task.Delay(HoldPoll, clock, abort);
-        if (lifetime.ApplicationStopping.IsCancellationRequested && images.Any(i => Holds(i.Gate))) throw new OperationCanceledException(lifetime.ApplicationStopping);
+        while (!stopping.IsCancellationRequested && images.Any(i => Holds(i.Gate) && consumer.Owns(i.Record.Position)))
+            await Task.Delay(HoldPoll, clock, abort);
+    }
+
+    /// <summary>Hands outputs to the producer in order; the bytes that a batch has to keep are stored at the same time.</summary>
+    private async Task WriteAsync(
+        IRecordConsumer consumer, ChannelReader<IReadOnlyList<ScoredImage>> scored, ChannelWriter<Task> written, CancellationToken abort)
+    {
+        await foreach (var images in scored.ReadAllAsync(abort))
+        {
+            var keeping = images.Select(image => router.KeepAsync(image, abort)).ToArray();
+            await written.WaitToWriteAsync(abort);
+            var ending = new List<Task>(images.Count);
+            for (var i = 0; i < images.Count; i++) ending.Add(EndAsync(images[i], await keeping[i]));
+            await written.WriteAsync(Task.WhenAll(ending), abort);
+        }
+        written.Complete();
+
+        async Task EndAsync(ScoredImage image, string? reference)
+        {
+            await router.RouteAsync(image, reference, abort);
+            consumer.Complete(image.Image.Record.Position);                  // acknowledged: only now may the offset move
+        }
+    }
+
+    /// <summary>Waits for the acknowledgements; a batch counts as on its way until all of its own have come.</summary>
+    private static async Task AcknowledgeAsync(ChannelReader<Task> written, CancellationToken abort)
+    {
+        while (await written.WaitToReadAsync(abort))
+        {
+            if (!written.TryPeek(out var batch)) continue;
+            await batch;
+            written.TryRead(out _);
+        }
     }
 
     private static readonly TimeSpan HoldPoll = TimeSpan.FromMilliseconds(100);
