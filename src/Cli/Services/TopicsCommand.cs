@@ -29,7 +29,7 @@ internal static class TopicsCommand
         {
             BootstrapServers = parsed.GetRequiredValue(Servers), Profile = KafkaProfile.Production, ReplicationFactor = parsed.GetValue(Replication),
         };
-        var admin = new TopicAdmin(settings, NullLogger<TopicAdmin>.Instance);
+        var admin = new TopicAdmin(settings, TimeProvider.System, NullLogger<TopicAdmin>.Instance);
         try
         {
             var findings = parsed.GetValue(CreateMissing) ? await admin.EnsureAsync(Topics.All, cancellation) : await admin.VerifyAsync(Topics.All, cancellation);
