@@ -1,4 +1,5 @@
 using MoodStream.Gateway;
+using MoodStream.Streaming.Hosting;
 
 var builder = WebApplication.CreateBuilder(args);
 builder.AddGateway();
@@ -6,4 +7,4 @@ builder.AddGateway();
 var app = builder.Build();
 app.MapGateway();
 
-await app.RunAsync();
+await app.RunServiceAsync();

@@ -7,4 +7,4 @@ builder.AddTrainer();
 var app = builder.Build();
 app.MapServiceEndpoints();
 
-await app.RunAsync();
+await app.RunServiceAsync();

@@ -61,7 +61,8 @@ internal sealed class DemoHost : IAsyncDisposable
             $"MoodStream:Scorer:Gates:{Gate}:Backbone={settings.Backbone}",
             $"MoodStream:Gateway:LiveStart=Earliest",
         ], settings.Port);
-        builder.Logging.SetMinimumLevel(LogLevel.Warning).AddFilter("MoodStream", LogLevel.Warning);
+        // Unhealthy while it starts is as it should be; the demo waits for it and says so itself.
+        builder.Logging.SetMinimumLevel(LogLevel.Warning).AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None);
         builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = ShutdownTime);
         builder.AddGateway();
         builder.AddScorer();

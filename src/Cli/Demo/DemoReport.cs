@@ -1,3 +1,4 @@
+using MoodStream.Cli.Terminal;
 using Spectre.Console;
 
 namespace MoodStream.Cli.Demo;
@@ -22,7 +23,7 @@ internal static class DemoReport
         Row("AUROC, pixel floor", $"{result.Auroc:F3}, {result.AurocPixels:F3}");
         Row("latency p50 / p99", $"{result.LatencyMsP50:F0} ms / {result.LatencyMsP99:F0} ms");
         Row("statistics version, model", $"{result.StatisticsVersion}, {result.ModelHash}");
-        AnsiConsole.Write(table);
+        Tables.Write(table);
 
         void Row(string what, string figure) => table.AddRow(Markup.Escape(what), Markup.Escape(figure));
     }

@@ -44,7 +44,7 @@ internal static class EvaluateCommand
             ? EvaluationTables.Of(OneClassProtocol.Run(train, test, detectors, cancellation: cancellation), backbone.ModelHash)
             : EvaluationTables.Of(MultiClassProtocol.Run(train, test, [.. oods.Select(o => sets.Open(o.Name, o.Dataset))], detectors, cancellation: cancellation), backbone.ModelHash);
         EvaluationTables.Print(result);
-        JsonReport.Write(parsed.GetValue(Json), result, CliJson.Default.EvaluationResult);
+        JsonReport.Write(parsed.GetValue(Json), result, JsonReport.Types.EvaluationResult);
         return ExitCode.Ok;
     }
 

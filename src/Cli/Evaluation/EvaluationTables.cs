@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using MoodStream.Cli.Terminal;
 using MoodStream.Mood.Evaluation;
 using Spectre.Console;
 
@@ -43,7 +44,7 @@ internal static class EvaluationTables
             table.AddRow(Markup.Escape(r.Ood), Markup.Escape(r.Detector), $"{r.Auroc:F4}", $"{r.FprAt95Tpr:F4}", $"{r.AuprIn:F4}", $"{r.AuprOut:F4}", $"{r.NId}", $"{r.NOod}");
         foreach (var m in result.Mean)
             table.AddRow("[bold]mean[/]", $"[bold]{Markup.Escape(m.Detector)}[/]", $"[bold]{m.Auroc:F4}[/]", $"{m.FprAt95Tpr:F4}", $"{m.AuprIn:F4}", $"{m.AuprOut:F4}", "", "");
-        AnsiConsole.Write(table);
-        AnsiConsole.WriteLine($"FPR@95TPR, {result.FprConvention}.");
+        Tables.Write(table);
+        Console.WriteLine($"FPR@95TPR, {result.FprConvention}.");
     }
 }

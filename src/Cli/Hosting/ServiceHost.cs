@@ -1,6 +1,6 @@
-using Microsoft.Extensions.Options;
 using MoodStream.Cli.Terminal;
 using MoodStream.Gateway;
+using MoodStream.Streaming.Hosting;
 
 namespace MoodStream.Cli.Hosting;
 
@@ -36,17 +36,10 @@ internal static class ServiceHost
     /// <summary>Starts a host; every wrong setting is told in one message.</summary>
     public static async Task StartAsync(WebApplication app, CancellationToken cancellation)
     {
+        if (app.SettingProblems() is { Count: > 0 } problems) throw new CliException(string.Join(" ", problems), ExitCode.WrongUsage);
         try
         {
             await app.StartAsync(cancellation);
-        }
-        catch (OptionsValidationException e)
-        {
-            throw new CliException(string.Join(" ", e.Failures), ExitCode.WrongUsage);
-        }
-        catch (AggregateException e) when (e.InnerExceptions.All(i => i is OptionsValidationException))
-        {
-            throw new CliException(string.Join(" ", e.InnerExceptions.Cast<OptionsValidationException>().SelectMany(i => i.Failures)), ExitCode.WrongUsage);
         }
         catch (IOException e) when (e.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException)
         {

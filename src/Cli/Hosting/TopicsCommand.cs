@@ -29,13 +29,13 @@ internal static class TopicsCommand
         {
             BootstrapServers = parsed.GetRequiredValue(Servers), Profile = KafkaProfile.Production, ReplicationFactor = parsed.GetValue(Replication),
         };
-        var admin = new TopicAdmin(settings, NullLogger<TopicAdmin>.Instance);
+        var admin = new TopicAdmin(settings, TimeProvider.System, NullLogger<TopicAdmin>.Instance);
         try
         {
             var findings = parsed.GetValue(CreateMissing) ? await admin.EnsureAsync(Topics.All, cancellation) : await admin.VerifyAsync(Topics.All, cancellation);
             TopicRow[] rows = [.. Topics.All.Select(t => new TopicRow(t.Name, t.Partitions, t.Retention?.TotalDays, findings.FirstOrDefault(f => f.Topic == t.Name)?.Problem))];
             foreach (var row in rows) Console.WriteLine($"{row.Topic,-28} {row.Partitions,3} partitions  {row.Problem ?? "as it should be"}");
-            JsonReport.Write(parsed.GetValue(Json), rows, CliJson.Default.TopicRowArray);
+            JsonReport.Write(parsed.GetValue(Json), rows, JsonReport.Types.TopicRowArray);
             return findings.Count == 0 ? ExitCode.Ok : ExitCode.Failed;
         }
         catch (KafkaException e)

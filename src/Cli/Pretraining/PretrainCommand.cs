@@ -52,7 +52,7 @@ internal static class PretrainCommand
             parsed.GetValue(Log)?.FullName ?? output + ".log.jsonl",
             TimeSpan.FromMinutes(parsed.GetValue(CheckpointEvery)), parsed.GetValue(Resume));
         var result = run.Run(TimeProvider.System, cancellation);
-        JsonReport.Write(parsed.GetValue(Json), result, CliJson.Default.PretrainResult);
+        JsonReport.Write(parsed.GetValue(Json), result, JsonReport.Types.PretrainResult);
         return ExitCode.Ok;
     }
 

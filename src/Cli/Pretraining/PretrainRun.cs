@@ -1,4 +1,5 @@
 using System.Globalization;
+using MoodStream.Cli.Terminal;
 using MoodStream.Mood.Datasets;
 using MoodStream.Mood.Imaging;
 using MoodStream.Mood.Training;
@@ -27,10 +28,10 @@ internal sealed class PretrainRun(
         using var training = new MaePretraining(settings, dataset, recipe);
         if (resume && File.Exists(checkpoint)) training.Resume(checkpoint);
         var (firstStep, started) = (training.Step, clock.GetTimestamp());
-        AnsiConsole.MarkupLineInterpolated($"[bold]mood pretrain[/] {dataset.Count:N0} images of {dataset.Name}, {training.TotalSteps:N0} steps of {settings.BatchSize}, from step {firstStep:N0}");
+        ProgressBar.Console.MarkupLineInterpolated($"[bold]mood pretrain[/] {dataset.Count:N0} images of {dataset.Name}, {training.TotalSteps:N0} steps of {settings.BatchSize}, from step {firstStep:N0}");
 
         using var lines = new StreamWriter(log, append: firstStep > 0) { AutoFlush = true };
-        AnsiConsole.Progress().Columns(
+        ProgressBar.Console.Progress().Columns(
             new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn())
             .Start(bar => Train(training, bar.AddTask("loss", maxValue: training.TotalSteps), lines, clock, cancellation));
 
@@ -70,7 +71,7 @@ internal sealed class PretrainRun(
         Backbone.Save(output, training.Encoder, recipe,
             $"MAE on {Path.GetFileName(Path.TrimEndingDirectorySeparator(data))} ({dataset.Count} images), {training.Step} of {training.TotalSteps} steps of {settings.BatchSize}, seed {settings.Seed}");
         using var written = Backbone.Load(output);
-        AnsiConsole.MarkupLineInterpolated($"[bold]{(finished ? "done" : "stopped; --resume goes on")}[/]: {output}, model hash {written.ModelHash}, loss {_loss:F4}, {rate:F0} images/s");
+        ProgressBar.Console.MarkupLineInterpolated($"[bold]{(finished ? "done" : "stopped; --resume goes on")}[/]: {output}, model hash {written.ModelHash}, loss {_loss:F4}, {rate:F0} images/s");
         return new(output, written.ModelHash, dataset.Name, dataset.Count, training.Step, training.TotalSteps, finished, _loss, rate, seconds, settings.Seed);
     }
 }

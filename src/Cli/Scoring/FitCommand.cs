@@ -53,7 +53,7 @@ internal static class FitCommand
         statistics.Write(path);
         var result = Describe(statistics, dataset, path);
         Tell(result);
-        JsonReport.Write(parsed.GetValue(Json), result, CliJson.Default.FitResult);
+        JsonReport.Write(parsed.GetValue(Json), result, JsonReport.Types.FitResult);
         return ExitCode.Ok;
     }
 

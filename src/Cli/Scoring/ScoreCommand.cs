@@ -43,7 +43,7 @@ internal static class ScoreCommand
         var result = new ScoreResult(dataset.Name, Count("accept"), Count("review"), Count("reject"),
             statistics.TargetFalseAlarmRate, statistics.Threshold, statistics.Provenance.Gate, backbone.ModelHash);
         Console.WriteLine($"{rows.Count} images: {result.Accept} accept, {result.Review} review, {result.Rejected} rejected -> {parsed.GetRequiredValue(Csv)}");
-        JsonReport.Write(parsed.GetValue(Json), result, CliJson.Default.ScoreResult);
+        JsonReport.Write(parsed.GetValue(Json), result, JsonReport.Types.ScoreResult);
         return ExitCode.Ok;
 
         int Count(string verdict) => rows.Count(r => r.Verdict == verdict);

@@ -1,3 +1,4 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
@@ -12,6 +13,9 @@ namespace MoodStream.Cli.Terminal;
 /// <summary>Machine-readable results of a verb.</summary>
 internal static class JsonReport
 {
+    /// <summary>The results' types with readable text: names such as mahalanobis++ are not escaped, since no browser reads this.</summary>
+    public static CliJson Types { get; } = new(new JsonSerializerOptions(CliJson.Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+
     /// <summary>Writes the result, if a file was asked for.</summary>
     /// <exception cref="CliException">The file cannot be written.</exception>
     public static void Write<T>(FileInfo? file, T result, JsonTypeInfo<T> type)

@@ -6,7 +6,7 @@ namespace MoodStream.Cli.Terminal;
 internal static class ProgressBar
 {
     /// <summary>Console of everything that is not a result.</summary>
-    public static IAnsiConsole Console { get; } = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(System.Console.Error) });
+    public static IAnsiConsole Console => AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(System.Console.Error) });
 
     /// <summary>Runs the work with a bar from 0 to <paramref name="total"/>.</summary>
     public static T Run<T>(string title, int total, Func<Action<int>, T> work) => Console.Progress()

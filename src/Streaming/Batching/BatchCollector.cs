@@ -16,7 +16,8 @@ namespace MoodStream.Streaming.Batching;
 public sealed class BatchCollector<T>(BatchPolicy policy, TimeProvider clock, Func<T, long>? sizeBytes = null)
 {
     /// <summary>Batches until the channel completes; what is in hand then is the last one.</summary>
-    public async IAsyncEnumerable<Batch<T>> CollectAsync(ChannelReader<T> reader, [EnumeratorCancellation] CancellationToken cancellation = default)
+    public async IAsyncEnumerable<Batch<T>> CollectAsync(
+        ChannelReader<T> reader, [EnumeratorCancellation] CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(reader);
         var open = new OpenBatch(policy, clock, sizeBytes);

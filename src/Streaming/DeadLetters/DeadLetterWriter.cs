@@ -88,7 +88,8 @@ public sealed class DeadLetterWriter(
         Text(RecordHeaders.DeadLetterBy, by),
     ];
 
-    private static KeyValuePair<string, byte[]?> Text(string name, string value) => KeyValuePair.Create(name, (byte[]?)Encoding.UTF8.GetBytes(value));
+    private static KeyValuePair<string, byte[]?> Text(string name, string value) =>
+        KeyValuePair.Create(name, (byte[]?)Encoding.UTF8.GetBytes(value));
 
     private static string Cut(string detail)
     {

@@ -58,7 +58,10 @@ public static class StreamingModule
     /// </remarks>
     public static WebApplication MapServiceEndpoints(this WebApplication app)
     {
-        Metrics.SuppressDefaultMetrics(new SuppressDefaultMetricOptions { SuppressMeters = true, SuppressEventCounters = true, SuppressDebugMetrics = true });
+        Metrics.SuppressDefaultMetrics(new SuppressDefaultMetricOptions
+        {
+            SuppressMeters = true, SuppressEventCounters = true, SuppressDebugMetrics = true,
+        });
         foreach (var tag in new[] { HealthTags.Live, HealthTags.Ready, HealthTags.Startup })
         {
             app.MapHealthChecks($"/health/{tag}", new HealthCheckOptions

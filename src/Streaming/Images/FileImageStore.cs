@@ -31,7 +31,10 @@ public sealed class FileImageStore : IImageStore
     public async Task<string> PutAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellation)
     {
         if (bytes.Length > _settings.MaxBytes)
-            throw new IOException($"An image of {bytes.Length} bytes exceeds {ImageSettings.Section}:{nameof(ImageSettings.MaxBytes)}, {_settings.MaxBytes}.");
+        {
+            throw new IOException(
+                $"An image of {bytes.Length} bytes exceeds {ImageSettings.Section}:{nameof(ImageSettings.MaxBytes)}, {_settings.MaxBytes}.");
+        }
 
         var reference = ImageReference.Of(bytes.Span);
         var place = Place(reference);
@@ -107,14 +110,18 @@ public sealed class FileImageStore : IImageStore
 
     private async Task WriteAsync(string place, ReadOnlyMemory<byte> bytes, CancellationToken cancellation)
     {
+        var folder = Path.GetDirectoryName(place)!;
         Directory.CreateDirectory(_incoming);
-        Directory.CreateDirectory(Path.GetDirectoryName(place)!);
-        if (IsLink(Path.GetDirectoryName(place)!)) throw new IOException($"{Path.GetDirectoryName(place)} is a link; the image store follows none.");
+        Directory.CreateDirectory(folder);
+        if (IsLink(folder)) throw new IOException($"{folder} is a link; the image store follows none.");
 
         var incoming = NewIncoming();
         try
         {
-            var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, BufferSize = 0, Options = FileOptions.Asynchronous };
+            var options = new FileStreamOptions
+            {
+                Mode = FileMode.CreateNew, Access = FileAccess.Write, BufferSize = 0, Options = FileOptions.Asynchronous,
+            };
             await using (var file = new FileStream(incoming, options))
             {
                 await file.WriteAsync(bytes, cancellation);
@@ -144,11 +151,13 @@ public sealed class FileImageStore : IImageStore
     private static async Task<int> ReadAllAsync(Microsoft.Win32.SafeHandles.SafeFileHandle file, byte[] bytes, CancellationToken cancellation)
     {
         var read = 0;
-        while (read < bytes.Length && await RandomAccess.ReadAsync(file, bytes.AsMemory(read), read, cancellation) is > 0 and var count) read += count;
+        while (read < bytes.Length && await RandomAccess.ReadAsync(file, bytes.AsMemory(read), read, cancellation) is > 0 and var count)
+            read += count;
         return read;
     }
 
-    private static bool IsStored(string place, long length) => new FileInfo(place) is { Exists: true, LinkTarget: null } file && file.Length == length;
+    private static bool IsStored(string place, long length) =>
+        new FileInfo(place) is { Exists: true, LinkTarget: null } file && file.Length == length;
 
     private static bool IsLink(string path) => new FileInfo(path).LinkTarget is not null;
 }

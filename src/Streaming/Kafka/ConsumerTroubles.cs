@@ -12,7 +12,9 @@ internal sealed class ConsumerTroubles
     private readonly ConcurrentDictionary<string, string> _reasons = new();
 
     /// <summary>All reasons in one line; null where there is none.</summary>
-    public string? Text => _reasons.IsEmpty ? null : string.Join("; ", _reasons.OrderBy(r => r.Key, StringComparer.Ordinal).Select(r => r.Value));
+    public string? Text => _reasons.IsEmpty
+        ? null
+        : string.Join("; ", _reasons.OrderBy(r => r.Key, StringComparer.Ordinal).Select(r => r.Value));
 
     /// <summary>Whether no broker answered when last asked.</summary>
     public bool BrokerSilent => _reasons.ContainsKey(Broker);

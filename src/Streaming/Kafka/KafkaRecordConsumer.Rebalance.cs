@@ -172,5 +172,6 @@ public sealed partial class KafkaRecordConsumer
     }
 
     private static string Text(IEnumerable<TopicPartition> partitions) =>
-        string.Join(", ", partitions.GroupBy(p => p.Topic).Select(t => $"{t.Key}[{string.Join(',', t.Select(p => p.Partition.Value).Order())}]"));
+        string.Join(", ", partitions.GroupBy(p => p.Topic).Select(
+            t => $"{t.Key}[{string.Join(',', t.Select(p => p.Partition.Value).Order())}]"));
 }

@@ -49,7 +49,8 @@ public sealed partial class KafkaRecordConsumer : IRecordConsumer
 
     /// <summary>Prepares the consumer; <see cref="RunAsync"/> starts it.</summary>
     public KafkaRecordConsumer(
-        KafkaSettings settings, ConsumerSubscription subscription, StreamingMetrics metrics, TimeProvider clock, ILogger<KafkaRecordConsumer> log)
+        KafkaSettings settings, ConsumerSubscription subscription, StreamingMetrics metrics, TimeProvider clock,
+        ILogger<KafkaRecordConsumer> log)
     {
         (_settings, _subscription, _metrics, _clock, _log) = (settings, subscription, metrics, clock, log);
         _timing = KafkaTiming.Of(settings);

@@ -123,7 +123,10 @@ public sealed class KafkaRecordProducer : IRecordProducer, IDisposable
         _metrics.RecordsWritten.WithLabels(record.Topic, "refused").Inc();
         var tooLarge = error.Code is ErrorCode.MsgSizeTooLarge or ErrorCode.InvalidMsgSize or ErrorCode.RecordListTooLarge;
         pending.Done.TrySetException(new RecordNotWrittenException(
-            $"A record of {pending.SizeBytes} bytes was not written to {record.Topic}: {error.Reason} ({error.Code}).", inner) { TooLarge = tooLarge });
+            $"A record of {pending.SizeBytes} bytes was not written to {record.Topic}: {error.Reason} ({error.Code}).", inner)
+        {
+            TooLarge = tooLarge,
+        });
     }
 
     private void OnError(Error error)

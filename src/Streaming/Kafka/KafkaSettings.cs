@@ -111,7 +111,8 @@ public sealed record KafkaSettings : ICheckedSettings
     {
         var timing = KafkaTiming.Of(this);
         if (timing.HeartbeatInterval * 3 > timing.SessionTimeout)
-            yield return new(nameof(HeartbeatInterval), timing.HeartbeatInterval, $"at most a third of {nameof(SessionTimeout)}, {timing.SessionTimeout}");
+            yield return new(
+                nameof(HeartbeatInterval), timing.HeartbeatInterval, $"at most a third of {nameof(SessionTimeout)}, {timing.SessionTimeout}");
         if (MaxInFlightBytes < MaxMessageBytes)
             yield return new(nameof(MaxInFlightBytes), MaxInFlightBytes, $"at least {nameof(MaxMessageBytes)}, {MaxMessageBytes}");
         if (ReplicationFactor == 0) yield return new(nameof(ReplicationFactor), 0, "-1, or 1 to 32");

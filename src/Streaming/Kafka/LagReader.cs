@@ -24,7 +24,9 @@ internal sealed class LagReader : IDisposable
     public LagReader(KafkaSettings settings, string topic, string group, ILogger log)
     {
         (_topic, _timeout) = (topic, settings.RequestTimeout);
-        _client = new ConsumerBuilder<byte[], byte[]>(KafkaClientConfig.Observer(settings, group)).SetLogHandler((_, line) => log.Client(line)).Build();
+        _client = new ConsumerBuilder<byte[], byte[]>(KafkaClientConfig.Observer(settings, group))
+            .SetLogHandler((_, line) => log.Client(line))
+            .Build();
         _metadata = new DependentAdminClientBuilder(_client.Handle).Build();
     }
 

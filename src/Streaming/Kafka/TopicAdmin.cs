@@ -79,7 +79,8 @@ public sealed class TopicAdmin(KafkaSettings settings, TimeProvider clock, ILogg
                let entry = topic.Entries.GetValueOrDefault("max.message.bytes")
                where entry is not null && long.Parse(entry.Value, CultureInfo.InvariantCulture) < settings.MaxMessageBytes
                select new TopicFinding(
-                   topic.ConfigResource.Name, $"takes records up to {entry.Value} bytes; {KafkaSettings.Section}:{nameof(settings.MaxMessageBytes)} is {settings.MaxMessageBytes}"),
+                   topic.ConfigResource.Name,
+                   $"takes records up to {entry.Value} bytes; {KafkaSettings.Section}:{nameof(settings.MaxMessageBytes)} is {settings.MaxMessageBytes}"),
         ];
     }
 

@@ -25,7 +25,8 @@ internal sealed class SettingsSection(IConfiguration section, string path)
 
     private void ReadObject(IConfiguration from, string at, object settings)
     {
-        var properties = settings.GetType().GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(p => p.SetMethod is not null).ToList();
+        var properties = settings.GetType().GetProperties(BindingFlags.Public | BindingFlags.Instance)
+            .Where(p => p.SetMethod is not null).ToList();
         foreach (var child in from.GetChildren())
         {
             var property = properties.Find(p => p.Name.Equals(child.Key, StringComparison.OrdinalIgnoreCase));

@@ -17,7 +17,7 @@ public sealed class RedisStatisticsStore(
     RedisConnection redis, RedisSettings settings, StreamingMetrics metrics, TimeProvider clock, ILogger<RedisStatisticsStore> log)
     : IStatisticsStore
 {
-    private const string Version = "version", Epoch = "epoch", By = "by", At = "at";
+    private const string Version = "version", Epoch = "epoch", By = "by", At = "at", PreviousVersion = "previous";
 
     /// <inheritdoc/>
     /// <remarks>Repeats: a publication repeated after a lost answer makes a further version; versions may leave gaps.</remarks>
@@ -49,12 +49,18 @@ public sealed class RedisStatisticsStore(
                     token.ThrowIfCancellationRequested();
                     var before = await HashAsync(database, gate);
                     // The transaction of an earlier try may have gone through, and only its answer been lost.
-                    if (tried && before is { } done && done.Active.Version == version && done.By == by && done.Active.At == at) return done.ToMessage(gate);
+                    if (tried && before is { } done && done.Active.Version == version && done.By == by && done.Active.At == at)
+                        return done.ToMessage(gate);
                     if (!await database.KeyExistsAsync(RedisKeys.StatisticsBlob(gate, version)))
                         throw new KeyNotFoundException($"Gate {gate} has no statistics version {version}.");
                     var activated = new StatisticsActivated
                     {
-                        Gate = gate, Version = version, Epoch = (before?.Active.Epoch ?? 0) + 1, Previous = before?.Active.Version, By = by, At = at,
+                        Gate = gate,
+                        Version = version,
+                        Epoch = (before?.Active.Epoch ?? 0) + 1,
+                        Previous = before?.Active.Version,
+                        By = by,
+                        At = at,
                     };
                     tried = true;
                     if (await TryActivateAsync(database, before, activated)) return activated;
@@ -154,7 +160,8 @@ public sealed class RedisStatisticsStore(
         _ = transaction.HashSetAsync(pointer,
         [
             new(Version, activated.Version), new(Epoch, activated.Epoch), new(By, activated.By),
-            new(At, activated.At.ToString("O", CultureInfo.InvariantCulture)), new(PreviousVersion, activated.Previous ?? RedisValue.EmptyString),
+            new(At, activated.At.ToString("O", CultureInfo.InvariantCulture)),
+            new(PreviousVersion, activated.Previous ?? RedisValue.EmptyString),
         ]);
         _ = transaction.ListLeftPushAsync(history, JsonSerializer.SerializeToUtf8Bytes(activated, WireJson.Default.StatisticsActivated));
         _ = transaction.ListTrimAsync(history, 0, settings.HistoryLength - 1);
@@ -162,14 +169,13 @@ public sealed class RedisStatisticsStore(
         return await transaction.ExecuteAsync();
     }
 
-    private const string PreviousVersion = "previous";
-
     private static async Task<Pointer?> HashAsync(IDatabase database, string gate)
     {
         var fields = (await database.HashGetAllAsync(RedisKeys.ActiveStatistics(gate))).ToDictionary(e => e.Name.ToString(), e => e.Value);
         if (fields.Count == 0) return null;
         if (!fields.GetValueOrDefault(Version).TryParse(out long version) || !fields.GetValueOrDefault(Epoch).TryParse(out long epoch)
-            || !DateTimeOffset.TryParseExact(fields.GetValueOrDefault(At), "O", CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind, out var at))
+            || !DateTimeOffset.TryParseExact(
+                fields.GetValueOrDefault(At), "O", CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind, out var at))
             throw new InvalidDataException($"Redis key {RedisKeys.ActiveStatistics(gate)} is no active pointer.");
 
         long? previous = fields.GetValueOrDefault(PreviousVersion).TryParse(out long number) ? number : null;

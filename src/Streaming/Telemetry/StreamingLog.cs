@@ -90,6 +90,9 @@ internal static partial class StreamingLog
     [LoggerMessage(4080, LogLevel.Information, "Topic {Topic} was created with {Partitions} partitions")]
     public static partial void TopicCreated(this ILogger logger, string topic, int partitions);
 
+    [LoggerMessage(4090, LogLevel.Critical, "Wrong setting: {Problem}")]
+    public static partial void SettingWrong(this ILogger logger, string problem);
+
     /// <summary>Passes on a line of the Kafka client, at a level that its own severity suggests.</summary>
     public static void Client(this ILogger logger, LogMessage line)
     {

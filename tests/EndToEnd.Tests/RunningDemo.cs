@@ -1,0 +1,119 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using System.Text.Json;
+using Confluent.Kafka;
+using MoodStream.Contracts;
+using MoodStream.TestKit;
+
+namespace MoodStream.EndToEndTests;
+
+/// <summary><c>mood demo</c> as its own process, as a user starts it, on free ports; shared by the tests of this assembly.</summary>
+public sealed class RunningDemo : IAsyncLifetime
+{
+    private readonly StringBuilder _log = new();
+    private readonly string _folder = Directory.CreateTempSubdirectory("mood-e2e-").FullName;
+    private readonly int _port = FreePort(), _kafkaPort = FreePort();
+    private Process _process = null!;
+
+    public HttpClient Http { get; } = new() { Timeout = TimeSpan.FromSeconds(30) };
+
+    public string BootstrapServers => $"127.0.0.1:{_kafkaPort}";
+
+    public async ValueTask InitializeAsync()
+    {
+        Http.BaseAddress = new Uri($"http://127.0.0.1:{_port}");
+        _process = Start("demo", "--port", $"{_port}", "--kafka-port", $"{_kafkaPort}", "--fit-images", "200", "--rate", "10",
+            "--json", Path.Combine(_folder, "demo.json"), "--data", Path.Combine(_folder, "data"));
+        await Eventually.HoldsAsync(ReadyAsync, $"mood demo is ready. It said: {_log}", TimeSpan.FromMinutes(5));
+    }
+
+    /// <summary>Puts a record in, as any Kafka client can.</summary>
+    public async Task PutAsync(string? key, byte[]? value, params (string Name, string Value)[] headers)
+    {
+        using var producer = new ProducerBuilder<byte[]?, byte[]?>(new ProducerConfig { BootstrapServers = BootstrapServers, MessageMaxBytes = 10_000_000 }).Build();
+        var all = new Headers();
+        foreach (var (name, text) in headers) all.Add(name, Encoding.UTF8.GetBytes(text));
+        await producer.ProduceAsync(Topics.Images, new() { Key = key is null ? null : Encoding.UTF8.GetBytes(key), Value = value, Headers = all });
+    }
+
+    /// <summary>Waits until a record of each key has ended somewhere, and reads all that ended: key, topic, record.</summary>
+    public async Task<ILookup<string, ConsumeResult<byte[]?, byte[]?>>> EndsOfAsync(IReadOnlyCollection<string> keys)
+    {
+        var ends = new List<(string Key, ConsumeResult<byte[]?, byte[]?> Record)>();
+        using var consumer = new ConsumerBuilder<byte[]?, byte[]?>(new ConsumerConfig
+        {
+            BootstrapServers = BootstrapServers, GroupId = $"e2e-{string.Join('-', keys).GetHashCode(StringComparison.Ordinal):x}",
+            AutoOffsetReset = AutoOffsetReset.Earliest, EnableAutoCommit = false, FetchWaitMaxMs = 5, SessionTimeoutMs = 6000,
+        }).Build();
+        consumer.Subscribe([Topics.Accepted, Topics.Review, Topics.DeadLetters]);
+        await Eventually.HoldsAsync(() =>
+        {
+            while (consumer.Consume(TimeSpan.FromMilliseconds(50)) is { } record)
+                if (record.Message.Key is { } key && keys.Contains(Encoding.UTF8.GetString(key)))
+                    ends.Add((Encoding.UTF8.GetString(key), record));
+            return keys.All(k => ends.Any(e => e.Key == k));
+        }, $"all of {string.Join(", ", keys)} have ended; missing: {string.Join(", ", keys.Where(k => ends.All(e => e.Key != k)))}", TimeSpan.FromMinutes(2));
+        consumer.Close();
+        return ends.ToLookup(e => e.Key, e => e.Record);
+    }
+
+    /// <summary>Ends the demo with Ctrl-C and reads its summary.</summary>
+    public async Task<(int Exit, JsonDocument Summary, string Log)> InterruptAsync()
+    {
+        using var kill = Process.Start("kill", ["-INT", $"{_process.Id}"]);
+        await _process.WaitForExitAsync();
+        var json = await File.ReadAllBytesAsync(Path.Combine(_folder, "demo.json"));
+        return (_process.ExitCode, JsonDocument.Parse(json), _log.ToString());
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited) _process.Kill();
+        await _process.WaitForExitAsync();
+        _process.Dispose();
+        Http.Dispose();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    private async Task<bool> ReadyAsync()
+    {
+        if (_process.HasExited) throw new InvalidOperationException($"mood demo ended with {_process.ExitCode}: {_log}");
+        try
+        {
+            using var response = await Http.GetAsync(new Uri("/health/ready", UriKind.Relative));
+            return response.StatusCode == HttpStatusCode.OK;
+        }
+        catch (HttpRequestException)
+        {
+            return false;
+        }
+    }
+
+    private Process Start(params string[] args)
+    {
+        var configuration = new DirectoryInfo(AppContext.BaseDirectory).Name;                   // release or debug
+        var program = Path.Combine(SharedFiles.Checkout, "artifacts", "bin", "Cli", configuration, "mood");
+        var start = new ProcessStartInfo(program, args) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = _folder };
+        var process = new Process { StartInfo = start };
+        process.OutputDataReceived += Note;
+        process.ErrorDataReceived += Note;
+        process.Start();
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        return process;
+    }
+
+    private void Note(object sender, DataReceivedEventArgs line)
+    {
+        lock (_log) _log.AppendLine(line.Data);
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}
