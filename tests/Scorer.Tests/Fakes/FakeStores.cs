@@ -1,0 +1,109 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using System.Threading.Channels;
+using MoodStream.Contracts;
+using MoodStream.Streaming.Images;
+using MoodStream.Streaming.Statistics;
+
+namespace MoodStream.ScorerTests.Fakes;
+
+/// <summary>An image store in memory; references are hashes of the bytes.</summary>
+internal sealed class FakeImageStore : IImageStore
+{
+    private readonly ConcurrentDictionary<string, byte[]> _images = new();
+    private int _reading;
+
+    public int Count => _images.Count;
+
+    /// <summary>Thrown by every call.</summary>
+    public IOException? Failure { get; set; }
+
+    /// <summary>Awaited before bytes are stored.</summary>
+    public Func<byte[], Task>? BeforePut { get; set; }
+
+    /// <summary>Awaited before bytes are read; gets the number of reads under way.</summary>
+    public Func<int, Task>? BeforeRead { get; set; }
+
+    public static string ReferenceOf(byte[] bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));
+
+    public byte[] this[string reference] => _images[reference];
+
+    public string Keep(byte[] bytes)
+    {
+        var reference = ReferenceOf(bytes);
+        _images[reference] = bytes;
+        return reference;
+    }
+
+    public async Task<string> PutAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellation)
+    {
+        if (Failure is not null) throw Failure;
+        if (BeforePut is { } before) await before(bytes.ToArray());
+        return Keep(bytes.ToArray());
+    }
+
+    public async Task<ImageStoreRead> ReadAsync(string reference, long maxBytes, CancellationToken cancellation)
+    {
+        if (Failure is not null) throw Failure;
+        var under = Interlocked.Increment(ref _reading);
+        if (BeforeRead is { } before) await before(under);
+        Interlocked.Decrement(ref _reading);
+        if (reference.Contains("..", StringComparison.Ordinal)) return new(null, ImageStoreFault.Refused);
+        if (!_images.TryGetValue(reference, out var bytes)) return new(null, ImageStoreFault.NotFound);
+        return bytes.Length > maxBytes ? new(null, ImageStoreFault.TooManyBytes) : new(bytes, null);
+    }
+}
+
+/// <summary>Statistics in memory; the active version is what the test says.</summary>
+internal sealed class FakeStatisticsStore : IStatisticsStore
+{
+    private readonly ConcurrentDictionary<(string Gate, long Version), byte[]> _blobs = new();
+    private readonly ConcurrentDictionary<string, Channel<ActiveStatistics?>> _changes = new();
+    private int _begun, _told;
+    private long _epoch;
+
+    /// <summary>Changes that a watcher has been called with; each call has returned its task.</summary>
+    public int Begun => Volatile.Read(ref _begun);
+
+    /// <summary>Changes that a watcher has dealt with.</summary>
+    public int Told => Volatile.Read(ref _told);
+
+    /// <summary>Thrown by reading a blob.</summary>
+    public Exception? Failure { get; set; }
+
+    public void Activate(string gate, long version, byte[]? blob)
+    {
+        if (blob is not null) _blobs[(gate, version)] = blob;
+        Change(gate, new(version, Interlocked.Increment(ref _epoch), DateTimeOffset.UnixEpoch));
+    }
+
+    public void Deactivate(string gate) => Change(gate, null);
+
+    public Task<long> PublishAsync(string gate, ReadOnlyMemory<byte> blob, CancellationToken cancellation) => throw new NotSupportedException();
+
+    public Task<StatisticsActivated> ActivateAsync(string gate, long version, string by, CancellationToken cancellation) => throw new NotSupportedException();
+
+    public Task<ActiveStatistics?> ReadActiveAsync(string gate, CancellationToken cancellation) => throw new NotSupportedException();
+
+    public Task<byte[]?> ReadBlobAsync(string gate, long version, CancellationToken cancellation) =>
+        Failure is null ? Task.FromResult(_blobs.GetValueOrDefault((gate, version))) : Task.FromException<byte[]?>(Failure);
+
+    public async Task WatchAsync(string gate, Func<ActiveStatistics?, CancellationToken, Task> changed, CancellationToken cancellation)
+    {
+        var changes = Of(gate).Reader;
+        await TellAsync(changes.TryRead(out var first) ? first : null);
+        await foreach (var active in changes.ReadAllAsync(cancellation)) await TellAsync(active);
+
+        async Task TellAsync(ActiveStatistics? active)
+        {
+            var telling = changed(active, cancellation);
+            Interlocked.Increment(ref _begun);
+            await telling;
+            Interlocked.Increment(ref _told);
+        }
+    }
+
+    private void Change(string gate, ActiveStatistics? active) => Assert.True(Of(gate).Writer.TryWrite(active));
+
+    private Channel<ActiveStatistics?> Of(string gate) => _changes.GetOrAdd(gate, _ => Channel.CreateUnbounded<ActiveStatistics?>());
+}

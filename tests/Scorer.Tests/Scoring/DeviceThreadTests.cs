@@ -1,0 +1,42 @@
+using MoodStream.Scorer.Scoring;
+
+namespace MoodStream.ScorerTests.Scoring;
+
+public sealed class DeviceThreadTests
+{
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task RunAsync_FromManyThreads_RunsOnOneThreadOneAfterAnother()
+    {
+        using var device = new DeviceThread();
+        var (running, most) = (0, 0);
+        var threads = await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => Task.Run(() => device.RunAsync(
+            () =>
+            {
+                most = Math.Max(most, Interlocked.Increment(ref running));
+                Interlocked.Decrement(ref running);
+                return Environment.CurrentManagedThreadId;
+            },
+            Cancellation))));
+        Assert.Single(threads.Distinct());
+        Assert.Equal(1, most);
+    }
+
+    [Fact]
+    public async Task RunAsync_WorkThrows_CallerGetsTheExceptionAndLaterWorkRuns()
+    {
+        using var device = new DeviceThread();
+        var thrown = new InvalidDataException("broken");
+        Assert.Same(thrown, await Assert.ThrowsAsync<InvalidDataException>(() => device.RunAsync<int>(() => throw thrown, Cancellation)));
+        Assert.Equal(42, await device.RunAsync(() => 42, Cancellation));
+    }
+
+    [Fact]
+    public async Task RunAsync_Stopped_IsRefused()
+    {
+        var device = new DeviceThread();
+        device.Dispose();
+        await Assert.ThrowsAnyAsync<InvalidOperationException>(() => device.RunAsync(() => 1, Cancellation));
+    }
+}
