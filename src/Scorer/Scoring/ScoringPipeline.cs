@@ -160,14 +160,15 @@ public sealed class ScoringPipeline(
         scored.Complete();
     }
 
-    /// <summary>Scores what may be scored of a batch: images still owned, of gates that do not hold.</summary>
+    /// <summary>Scores the images of a batch that are still owned; on stopping, those of gates that hold are left for the next run.</summary>
     private async Task<IReadOnlyList<ScoredImage>> ScoreAsync(
         IRecordConsumer consumer, Batch<PreparedImage> batch, CancellationToken stopping, CancellationToken abort)
     {
         while (true)
         {
             await WaitForStatisticsAsync(consumer, batch.Items, stopping, abort);
-            var images = batch.Items.Where(i => consumer.Owns(i.Record.Position) && !Holds(i.Gate)).ToArray();
+            var leaving = stopping.IsCancellationRequested;
+            var images = batch.Items.Where(i => consumer.Owns(i.Record.Position) && !(leaving && Holds(i.Gate))).ToArray();
             if (images.Length == 0) return [];
             var started = clock.GetTimestamp();
             var results = await scorer.ScoreAsync(images, abort);
