@@ -84,6 +84,10 @@ public sealed record GateSettings
     [Required]
     public string Backbone { get; init; } = "";
 
+    /// <summary>Side of the backbone's input, in pixels, where it is to differ from the one trained on. Default: as trained.</summary>
+    [Range(1, 4096)]
+    public int? InputSize { get; init; }
+
     /// <summary>Sources this gate judges, by their full id. All others go to the default gate.</summary>
     public IReadOnlyList<string> Sources { get; init; } = [];
 

@@ -59,7 +59,8 @@ internal sealed class DemoHost : IAsyncDisposable
             $"MoodStream:Redis:Address={_redis.Address}",
             $"MoodStream:Images:Root={Path.Combine(_folder, "images")}",
             $"MoodStream:Scorer:Gates:{Gate}:Backbone={settings.Backbone}",
-            $"MoodStream:Gateway:LiveStart=Earliest",
+            .. settings.InputSize is { } size ? [$"MoodStream:Scorer:Gates:{Gate}:InputSize={size}"] : Array.Empty<string>(),
+            "MoodStream:Gateway:LiveStart=Earliest",
         ], settings.Port);
         // Unhealthy while it starts is as it should be; the demo waits for it and says so itself.
         builder.Logging.SetMinimumLevel(LogLevel.Warning).AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None);

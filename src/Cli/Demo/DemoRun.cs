@@ -20,7 +20,7 @@ internal sealed class DemoRun(DemoSettings settings, ITraffic traffic, TimeProvi
         ProgressBar.Console.MarkupLine("[bold]mood demo[/]: the whole gate in one process, on embedded Kafka and Redis: for trying out, not for production.");
         await using var host = new DemoHost(settings);
         using var gate = await PublishedGate.FitAndPublishAsync(
-            traffic, DemoHost.Gate, settings.Backbone, settings.FalseAlarmRate, host.Statistics, clock, cancellation);
+            traffic, DemoHost.Gate, settings, host.Statistics, clock, cancellation);
         await host.StartAsync(cancellation);
         await ReadyAsync(host.App, cancellation);
         ProgressBar.Console.MarkupLineInterpolated($"Open [link]http://127.0.0.1:{settings.Port}/[/] - Kafka on {host.BootstrapServers} - {traffic.Name} - Ctrl-C ends it.");

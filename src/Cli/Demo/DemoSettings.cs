@@ -21,6 +21,9 @@ internal sealed record DemoSettings
     /// <summary>Full path of the backbone.</summary>
     public required string Backbone { get; init; }
 
+    /// <summary>Side of the backbone's input, in pixels; null as trained.</summary>
+    public int? InputSize { get; init; }
+
     /// <summary>Folder for images and the append-only file; null for a temporary one, removed at the end.</summary>
     public string? DataFolder { get; init; }
 }

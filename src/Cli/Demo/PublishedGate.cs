@@ -13,11 +13,11 @@ internal sealed record PublishedGate(
 {
     /// <summary>Fits to the traffic's images, publishes the statistics and makes them active.</summary>
     public static async Task<PublishedGate> FitAndPublishAsync(
-        ITraffic traffic, string gate, string backbonePath, double falseAlarmRate, IStatisticsStore store, TimeProvider clock, CancellationToken cancellation)
+        ITraffic traffic, string gate, DemoSettings demo, IStatisticsStore store, TimeProvider clock, CancellationToken cancellation)
     {
-        using var backbone = Backbone.Load(backbonePath);
+        using var backbone = Backbone.Load(demo.Backbone, inputSize: demo.InputSize);
         using var set = Extract(backbone, traffic.FitSet, cancellation);
-        var settings = new GateFitSettings { TargetFalseAlarmRate = falseAlarmRate };
+        var settings = new GateFitSettings { TargetFalseAlarmRate = demo.FalseAlarmRate };
         using var statistics = GateStatisticsFitter.Fit(set.Features, set.Labels, settings, new GateProvenance
         {
             Gate = gate, ModelHash = backbone.ModelHash, PreprocessingHash = backbone.Recipe.Hash, FittedAt = clock.GetUtcNow(),
@@ -25,7 +25,7 @@ internal sealed record PublishedGate(
         });
         var version = await store.PublishAsync(gate, statistics.ToBytes(), cancellation);
         await store.ActivateAsync(gate, version, "mood demo", cancellation);
-        return new(version, backbone.ModelHash, falseAlarmRate, statistics.CalibrationCount, DetectorRegistry.Pixels.Fit(set.Pixels));
+        return new(version, backbone.ModelHash, demo.FalseAlarmRate, statistics.CalibrationCount, DetectorRegistry.Pixels.Fit(set.Pixels));
     }
 
     public void Dispose() => Pixels.Dispose();

@@ -20,11 +20,12 @@ internal static class EvaluateCommand
     private static readonly Option<string> Detectors = DetectorNames.Several();
     private static readonly Option<bool> SkipDamaged = new("--skip-damaged") { Description = "Leave out images that cannot be decoded, instead of stopping." };
     private static readonly Option<FileInfo?> BackboneOption = BackboneFile.Option();
+    private static readonly Option<int?> InputSize = BackboneFile.InputSize("as trained");
     private static readonly Option<FileInfo?> Json = Verb.Json();
 
     public static Command Create() => new Command("evaluate", "Compare detectors: AUROC, FPR@95TPR (ID positive), AUPR, beside the pixel floor.")
     {
-        Protocol, IdTrain, IdTest, Ood, Detectors, SkipDamaged, BackboneOption, Json,
+        Protocol, IdTrain, IdTest, Ood, Detectors, SkipDamaged, BackboneOption, InputSize, Json,
     }.Runs((parsed, cancellation) => Task.FromResult(Run(parsed, cancellation)));
 
     private static int Run(ParseResult parsed, CancellationToken cancellation)
@@ -37,7 +38,7 @@ internal static class EvaluateCommand
             throw new CliException($"The protocol {MultiClass} needs at least one --ood NAME=DATASET.", ExitCode.WrongUsage);
         var detectors = DetectorNames.ParseSeveral(parsed.GetRequiredValue(Detectors));
 
-        using var backbone = BackboneFile.Load(parsed.GetValue(BackboneOption));
+        using var backbone = BackboneFile.Load(parsed.GetValue(BackboneOption), parsed.GetValue(InputSize));
         using var sets = new SetsOfFeatures(backbone, parsed.GetValue(SkipDamaged), cancellation);
         var (train, test) = (sets.Open("id-train", parsed.GetRequiredValue(IdTrain)), sets.Open("id-test", parsed.GetRequiredValue(IdTest)));
         var result = protocol == OneClass

@@ -19,6 +19,12 @@ internal static class BackboneFile
         Description = $"Backbone file (.safetensors); default: the shipped one, {DefaultName}.", HelpName = "FILE",
     };
 
+    /// <summary>The option of every verb that lets the input's size be chosen.</summary>
+    public static Option<int?> InputSize(string otherwise) => new("--input-size")
+    {
+        Description = $"Side of the backbone's input, in pixels: more show smaller things and cost more time. Default: {otherwise}.", HelpName = "PIXELS",
+    };
+
     /// <summary>Full path of the backbone asked for.</summary>
     /// <exception cref="CliException">There is no such file.</exception>
     public static string PathOf(FileInfo? asked)
@@ -28,5 +34,5 @@ internal static class BackboneFile
     }
 
     /// <summary>Loads the backbone asked for. The caller disposes it.</summary>
-    public static Backbone Load(FileInfo? asked) => Backbone.Load(PathOf(asked));
+    public static Backbone Load(FileInfo? asked, int? inputSize) => Backbone.Load(PathOf(asked), inputSize: inputSize);
 }

@@ -25,11 +25,12 @@ internal static class FitCommand
     private static readonly Option<bool> OneClass = new("--one-class") { Description = "Ignore labels: one Gaussian for all images." };
     private static readonly Option<bool> SkipDamaged = new("--skip-damaged") { Description = "Leave out images that cannot be decoded, instead of stopping." };
     private static readonly Option<FileInfo?> BackboneOption = BackboneFile.Option();
+    private static readonly Option<int?> InputSize = BackboneFile.InputSize("as trained");
     private static readonly Option<FileInfo?> Json = Verb.Json();
 
     public static Command Create() => new Command("fit", "Fit statistics and threshold of a gate to in-distribution images; no gradient is computed.")
     {
-        Gate, Id, Out, Rate, DetectorOption, Share, Seed, OneClass, SkipDamaged, BackboneOption, Json,
+        Gate, Id, Out, Rate, DetectorOption, Share, Seed, OneClass, SkipDamaged, BackboneOption, InputSize, Json,
     }.Runs((parsed, cancellation) => Task.FromResult(Run(parsed, cancellation)));
 
     private static int Run(ParseResult parsed, CancellationToken cancellation)
@@ -39,7 +40,7 @@ internal static class FitCommand
             Detector = DetectorNames.Parse(parsed.GetRequiredValue(DetectorOption)),
             TargetFalseAlarmRate = RateOf(parsed, Rate), CalibrationShare = RateOf(parsed, Share), Seed = parsed.GetValue(Seed),
         };
-        using var backbone = BackboneFile.Load(parsed.GetValue(BackboneOption));
+        using var backbone = BackboneFile.Load(parsed.GetValue(BackboneOption), parsed.GetValue(InputSize));
         var dataset = DatasetName.Open(parsed.GetRequiredValue(Id));
         using var set = new FeatureExtraction(backbone).ExtractWithProgress(dataset, parsed.GetValue(SkipDamaged), cancellation);
         var labels = parsed.GetValue(OneClass) ? null : set.Labels;

@@ -23,17 +23,18 @@ internal static class ScoreCommand
     private static readonly Option<string> Images = new("--images") { Description = $"Images to score: {DatasetName.Forms}.", Required = true, HelpName = "DATASET" };
     private static readonly Option<FileInfo> Csv = new("--csv") { Description = "Table to write: path, score, p_value, verdict (accept, review, reject), reason.", Required = true, HelpName = "FILE" };
     private static readonly Option<FileInfo?> BackboneOption = BackboneFile.Option();
+    private static readonly Option<int?> InputSize = BackboneFile.InputSize("as trained");
     private static readonly Option<FileInfo?> Json = Verb.Json();
 
     public static Command Create() => new Command("score", "Score images with fitted statistics: a score, a p-value and a verdict for each.")
     {
-        Statistics, Images, Csv, BackboneOption, Json,
+        Statistics, Images, Csv, BackboneOption, InputSize, Json,
     }.Runs((parsed, cancellation) => Task.FromResult(Run(parsed, cancellation)));
 
     private static int Run(ParseResult parsed, CancellationToken cancellation)
     {
         using var statistics = GateStatistics.Open(parsed.GetRequiredValue(Statistics).FullName);
-        using var backbone = BackboneFile.Load(parsed.GetValue(BackboneOption));
+        using var backbone = BackboneFile.Load(parsed.GetValue(BackboneOption), parsed.GetValue(InputSize));
         RequireSameModel(statistics, backbone);
         var dataset = DatasetName.Open(parsed.GetRequiredValue(Images));
         using var set = ProgressBar.Run(dataset.Name, dataset.Count, advance => new FeatureExtraction(backbone).Extract(dataset, advance, cancellation));

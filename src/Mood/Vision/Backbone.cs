@@ -15,6 +15,7 @@ public sealed class BackboneException(string message) : Exception(message);
 public sealed class Backbone : IDisposable
 {
     private const string ConfigKey = "moodstream.encoder";
+    private const string Positions = "pos_embed";
     private const string RecipeKey = "moodstream.preprocessing";
     private readonly VisionTransformer _encoder;
     private readonly Device _device;
@@ -41,19 +42,22 @@ public sealed class Backbone : IDisposable
     /// <summary>Reads a backbone file.</summary>
     /// <param name="path">A safetensors file that carries the encoder's configuration and its preprocessing.</param>
     /// <param name="device"><c>cpu</c> or <c>cuda</c>.</param>
+    /// <param name="inputSize">Side of the input, in pixels, where it is to differ from the one trained on: more pixels show smaller
+    /// things and cost more time. A multiple of the patch; only encoders with sine-cosine positions can follow. Null: as trained.</param>
     /// <exception cref="SafetensorsException">The file is missing or malformed.</exception>
     /// <exception cref="BackboneException">The file is no backbone, or its tensors do not fit; the message lists every problem.</exception>
-    public static Backbone Load(string path, string device = "cpu")
+    public static Backbone Load(string path, string device = "cpu", int? inputSize = null)
     {
         using var file = SafetensorsFile.Open(path);
         if (!file.Metadata.TryGetValue(ConfigKey, out var configuration) || !file.Metadata.TryGetValue(RecipeKey, out var recipe))
             throw new BackboneException($"{path} is no MoodStream backbone: its header lacks {ConfigKey} or {RecipeKey}.");
         try
         {
-            var config = VitConfig.FromJson(configuration);
+            var (config, preprocessing) = (VitConfig.FromJson(configuration), PreprocessingRecipe.FromJson(recipe));
+            if (inputSize is { } size && size != config.ImageSize) (config, preprocessing) = AtSize(size, config, preprocessing);
             var encoder = new VisionTransformer(config);
             Fill(encoder, file, path);
-            return new(encoder, PreprocessingRecipe.FromJson(recipe), Hash(encoder), DeviceOf(device));
+            return new(encoder, preprocessing, Hash(encoder), DeviceOf(device));
         }
         catch (FormatException e)
         {
@@ -91,12 +95,23 @@ public sealed class Backbone : IDisposable
 
     private static Device DeviceOf(string name) => device(name);
 
+    private static (VitConfig Config, PreprocessingRecipe Recipe) AtSize(int size, VitConfig config, PreprocessingRecipe recipe)
+    {
+        var resized = config with { ImageSize = size, PositionGrid = config.PositionGrid ?? config.Grid };
+        var problems = resized.Problems();
+        if (problems.Count > 0) throw new FormatException($"An input of {size} pixels is not possible. {string.Join(" ", problems)}");
+        return recipe is { Resize: ResizeRule.Exact, Crop: null }
+            ? (resized, recipe with { Resize = new ResizeRule.Exact(size, size) })
+            : throw new FormatException($"An input of {size} pixels is not possible: the preprocessing crops.");
+    }
+
     private static void Fill(VisionTransformer encoder, SafetensorsFile file, string path)
     {
         var state = encoder.state_dict();
+        if (encoder.Config.PositionGrid is not null) state.Remove(Positions);        // computed for this size
         var problems = new List<string>();
         problems.AddRange(state.Keys.Where(n => !file.Tensors.ContainsKey(n)).Select(n => $"'{n}' is missing."));
-        problems.AddRange(file.Tensors.Keys.Where(n => !state.ContainsKey(n)).Select(n => $"'{n}' is left over."));
+        problems.AddRange(file.Tensors.Keys.Where(n => !state.ContainsKey(n) && (n != Positions || encoder.Config.PositionGrid is null)).Select(n => $"'{n}' is left over."));
         problems.AddRange(file.Tensors.Values.Where(t => state.TryGetValue(t.Name, out var mine) && !mine.shape.SequenceEqual(t.Shape))
             .Select(t => $"'{t.Name}' is of shape [{string.Join(", ", t.Shape)}], not [{string.Join(", ", state[t.Name].shape)}]."));
         if (problems.Count > 0) throw new BackboneException($"{path} does not fit its own configuration: {string.Join(" ", problems)}");

@@ -11,10 +11,11 @@ public static class SineCosinePositions
     /// <param name="width">Token width D, a multiple of 4.</param>
     /// <param name="grid">Patches along one side.</param>
     /// <param name="classToken">Whether a row of zeros for the class token goes first.</param>
+    /// <param name="trainedGrid">Grid the encoder was trained on: its range of positions is spread over this one; null for the grid itself.</param>
     /// <returns>Positions, shape [1, P (+1), D], float32. The caller disposes them.</returns>
     /// <exception cref="ArgumentException">The width is no multiple of 4.</exception>
-    /// <remarks>Source: He et al. 2022, "Masked Autoencoders Are Scalable Vision Learners", released code, util/pos_embed.py. Differs: nothing.</remarks>
-    public static torch.Tensor Create(int width, int grid, bool classToken)
+    /// <remarks>Source: He et al. 2022, "Masked Autoencoders Are Scalable Vision Learners", released code, util/pos_embed.py. Differs: places between those trained on are computed, not interpolated.</remarks>
+    public static torch.Tensor Create(int width, int grid, bool classToken, int? trainedGrid = null)
     {
         if (width <= 0 || width % 4 != 0) throw new ArgumentException($"The width is {width}; it is a positive multiple of 4.", nameof(width));
         var prefix = classToken ? 1 : 0;
@@ -24,14 +25,17 @@ public static class SineCosinePositions
             for (var column = 0; column < grid; column++)
             {
                 var token = values.AsSpan((prefix + row * grid + column) * width, width);
-                Fill(token[..(width / 2)], column);
-                Fill(token[(width / 2)..], row);
+                Fill(token[..(width / 2)], Place(column));
+                Fill(token[(width / 2)..], Place(row));
             }
         }
         return torch.tensor(values, [1, prefix + grid * grid, width]);
+
+        // Pixel centres coincide, as when an image is resized; on the trained grid this is the index itself.
+        double Place(int index) => trainedGrid is { } trained && trained != grid ? (index + 0.5) * trained / grid - 0.5 : index;
     }
 
-    private static void Fill(Span<float> channels, int position)
+    private static void Fill(Span<float> channels, double position)
     {
         var frequencies = channels.Length / 2;
         for (var k = 0; k < frequencies; k++)

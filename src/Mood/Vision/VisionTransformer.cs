@@ -38,7 +38,7 @@ public sealed class VisionTransformer : nn.Module<Tensor, Tensor>
         _positions = config.Positions switch
         {
             PositionEmbedding.Learned => new Parameter(zeros(1, config.Patches + config.PrefixTokens, config.Width)),
-            PositionEmbedding.SineCosine => SineCosinePositions.Create(config.Width, config.Grid, config.ClassToken),
+            PositionEmbedding.SineCosine => SineCosinePositions.Create(config.Width, config.Grid, config.ClassToken, config.PositionGrid),
             _ => null,
         };
         if (config.RelativePositions == RelativePositionBias.Shared)

@@ -87,6 +87,10 @@ public sealed record VitConfig
     /// <summary>Epsilon of every LayerNorm. Default 1e-6, as in the original programs.</summary>
     public double LayerNormEpsilon { get; init; } = 1e-6;
 
+    /// <summary>Grid the sine-cosine positions were trained on, where the input has another size since; null for the grid itself.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? PositionGrid { get; init; }
+
     /// <summary>Patches along one side.</summary>
     [JsonIgnore]
     public int Grid => ImageSize / PatchSize;
@@ -112,6 +116,9 @@ public sealed record VitConfig
         Require(DropPath is >= 0 and < 1, $"DropPath is {DropPath}; it lies in [0, 1).");
         Require(LayerNormEpsilon is > 0 and < 1, $"LayerNormEpsilon is {LayerNormEpsilon}; it lies in (0, 1).");
         Require(Pooling != Pooling.ClassToken || ClassToken, "Pooling is ClassToken, yet there is no class token.");
+        Require(PositionGrid is null or > 0, $"PositionGrid is {PositionGrid}; it is at least 1.");
+        Require(PositionGrid is null || (Positions != PositionEmbedding.Learned && RelativePositions == RelativePositionBias.None),
+            "PositionGrid is set, yet only sine-cosine positions follow the size of the input.");
         Require(Positions != PositionEmbedding.SineCosine || Width % 4 == 0, $"Width is {Width}; sine-cosine positions need a multiple of 4.");
         return problems;
 

@@ -24,16 +24,16 @@ public sealed class GateCatalog(
     /// <exception cref="BackboneException">A backbone cannot be used.</exception>
     public async Task LoadAsync(CancellationToken cancellation)
     {
-        var backbones = new Dictionary<string, Backbone>();
+        var backbones = new Dictionary<(string Path, int? InputSize), Backbone>();
         var gates = new Dictionary<string, Gate>();
         foreach (var (name, gate) in settings.Gates)
         {
             var path = Path.GetFullPath(gate.Backbone);
-            if (!backbones.TryGetValue(path, out var backbone))
+            if (!backbones.TryGetValue((path, gate.InputSize), out var backbone))
             {
-                backbone = await device.RunAsync(() => Backbone.Load(path, settings.Device), cancellation);
+                backbone = await device.RunAsync(() => Backbone.Load(path, settings.Device, gate.InputSize), cancellation);
                 await device.RunAsync(() => Probe(backbone), cancellation);
-                backbones.Add(path, backbone);
+                backbones.Add((path, gate.InputSize), backbone);
             }
             gates[name] = new Gate(name, gate, backbone, clock);
             foreach (var source in gate.Sources) _bySource[source] = gates[name];

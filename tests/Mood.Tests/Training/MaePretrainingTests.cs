@@ -106,6 +106,25 @@ public sealed class MaePretrainingTests : IDisposable
     }
 
     [Fact]
+    public void LoadBackbone_AtAnotherSize_SpreadsItsPositionsAndChangesBothHashes()
+    {
+        using var scope = NewDisposeScope();
+        var path = Path.Combine(_folder, "b.safetensors");
+        using var encoder = new VisionTransformer(Settings().Encoder);
+        encoder.InitialiseAsMae();
+        Backbone.Save(path, encoder, Recipe, "a test");
+        using var native = Backbone.Load(path);
+        using var twice = Backbone.Load(path, inputSize: 32);
+
+        using var features = twice.Extract(new float[3 * 32 * 32], 1);
+        Assert.Equal([1L, 24L], features.shape);
+        Assert.Equal((32, 32), (twice.Recipe.OutputWidth, twice.Recipe.OutputHeight));
+        Assert.NotEqual(native.ModelHash, twice.ModelHash);
+        Assert.NotEqual(native.Recipe.Hash, twice.Recipe.Hash);
+        Assert.Contains("PatchSize", Assert.Throws<BackboneException>(() => Backbone.Load(path, inputSize: 30)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void LoadBackbone_TensorMissingLeftOverAndMisshapen_ListsAllThree()
     {
         using var scope = NewDisposeScope();

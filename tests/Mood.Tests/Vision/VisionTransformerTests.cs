@@ -61,6 +61,16 @@ public sealed class VisionTransformerTests
     }
 
     [Fact]
+    public void Positions_SpreadOverAFinerGrid_AverageToThePlacesBetween()
+    {
+        using var scope = NewDisposeScope();
+        var fine = SineCosinePositions.Create(8, 4, classToken: false, trainedGrid: 2)[0];          // places -0.25, 0.25, 0.75, 1.25
+        Assert.Equal(Math.Sin(0.25), fine[1][0].item<float>(), 6);
+        Assert.Equal(Math.Cos(1.25), fine[4 * 3][4 + 2].item<float>(), 6);                          // last row, first column
+        Assert.True(SineCosinePositions.Create(8, 4, true, trainedGrid: 4).Equals(SineCosinePositions.Create(8, 4, true)));
+    }
+
+    [Fact]
     public void RelativePositionIndex_EqualsTheReference()
     {
         using var scope = NewDisposeScope();
