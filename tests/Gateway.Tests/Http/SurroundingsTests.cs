@@ -1,5 +1,8 @@
-using Microsoft.Extensions.Options;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Configuration;
+using MoodStream.Gateway;
 using MoodStream.GatewayTests.Fakes;
+using MoodStream.Streaming.Hosting;
 
 namespace MoodStream.GatewayTests.Http;
 
