@@ -30,7 +30,6 @@ public static class GatewayModule
             json.SerializerOptions.DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull;
         });
         builder.Services.AddGatewayOpenApi();
-        builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.TryAddSingleton<IMetricFactory>(Metrics.DefaultFactory);
         builder.Services.AddSingleton<GatewayMetrics>();
         builder.Services.AddIngest();

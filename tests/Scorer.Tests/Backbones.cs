@@ -118,7 +118,7 @@ public sealed class Backbones : IDisposable
             backbone.Recipe.Apply(ImageDecoder.Decode(image, backbone.Recipe.Decoding(ImageLimits.Default)).Image!, input);
             return input;
         }).ToArray();
-        return backbone.Extract([.. pixels.SelectMany(p => p)], pixels.Length);
+        return backbone.Extract(pixels);
     }
 
     private static GateStatistics Fit(Tensor features, GateProvenance provenance) => GateStatisticsFitter.Fit(

@@ -76,15 +76,13 @@ internal sealed class DemoStream(
 
     private KeyValuePair<string, byte[]?>[] Headers(string imageId, string reference) =>
     [
-        Text(RecordHeaders.SpecVersion, "1.0"),
-        Text(RecordHeaders.Id, imageId),
-        Text(RecordHeaders.Source, traffic.Source),
-        Text(RecordHeaders.Type, EventTypes.ImageReceived),
-        Text(RecordHeaders.Time, clock.GetUtcNow().UtcDateTime.ToString("O")),
-        Text(RecordHeaders.DataReference, reference),
+        TextHeader.Of(RecordHeaders.SpecVersion, "1.0"),
+        TextHeader.Of(RecordHeaders.Id, imageId),
+        TextHeader.Of(RecordHeaders.Source, traffic.Source),
+        TextHeader.Of(RecordHeaders.Type, EventTypes.ImageReceived),
+        TextHeader.Of(RecordHeaders.Time, clock.GetUtcNow().UtcDateTime.ToString("O")),
+        TextHeader.Of(RecordHeaders.DataReference, reference),
     ];
-
-    private static KeyValuePair<string, byte[]?> Text(string name, string value) => new(name, Encoding.UTF8.GetBytes(value));
 
     private static float[]? PixelsOf(byte[] encoded) => ImageDecoder.Decode(encoded, new DecodeSettings()).Image is { } image
         ? PixelFeatures.Extract(image.Pixels, image.Width, image.Height)

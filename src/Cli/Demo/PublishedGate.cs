@@ -20,7 +20,7 @@ internal sealed record PublishedGate(
         var settings = new GateFitSettings { TargetFalseAlarmRate = demo.FalseAlarmRate };
         using var statistics = GateStatisticsFitter.Fit(set.Features, set.Labels, settings, new GateProvenance
         {
-            Gate = gate, ModelHash = backbone.ModelHash, PreprocessingHash = backbone.Recipe.Hash, FittedAt = clock.GetUtcNow(),
+            Gate = gate, ModelHash = backbone.ModelHash, PreprocessingHash = backbone.PreprocessingHash, FittedAt = clock.GetUtcNow(),
             Origin = traffic.Name, ClassNames = set.Labels is null ? [] : traffic.FitSet.ClassNames,
         });
         var version = await store.PublishAsync(gate, statistics.ToBytes(), cancellation);

@@ -31,7 +31,7 @@ internal static class EvaluateCommand
     private static int Run(ParseResult parsed, CancellationToken cancellation)
     {
         var protocol = parsed.GetRequiredValue(Protocol);
-        var oods = (parsed.GetValue(Ood) ?? []).Select(ParseOod).ToArray();
+        var oods = (parsed.GetValue(Ood) ?? []).Select(o => NamedValue.Parse("--ood", o, "NAME=DATASET")).ToArray();
         if (protocol is not (MultiClass or OneClass))
             throw new CliException($"--protocol is '{protocol}'; known are {MultiClass} and {OneClass}.", ExitCode.WrongUsage);
         if (protocol == MultiClass && oods.Length == 0)
@@ -43,18 +43,10 @@ internal static class EvaluateCommand
         var (train, test) = (sets.Open("id-train", parsed.GetRequiredValue(IdTrain)), sets.Open("id-test", parsed.GetRequiredValue(IdTest)));
         var result = protocol == OneClass
             ? EvaluationTables.Of(OneClassProtocol.Run(train, test, detectors, cancellation: cancellation), backbone.ModelHash)
-            : EvaluationTables.Of(MultiClassProtocol.Run(train, test, [.. oods.Select(o => sets.Open(o.Name, o.Dataset))], detectors, cancellation: cancellation), backbone.ModelHash);
+            : EvaluationTables.Of(MultiClassProtocol.Run(train, test, [.. oods.Select(o => sets.Open(o.Name, o.Value))], detectors, cancellation: cancellation), backbone.ModelHash);
         EvaluationTables.Print(result);
         JsonReport.Write(parsed.GetValue(Json), result, JsonReport.Types.EvaluationResult);
         return ExitCode.Ok;
-    }
-
-    private static (string Name, string Dataset) ParseOod(string text)
-    {
-        var equals = text.IndexOf('=');
-        return equals > 0
-            ? (text[..equals], text[(equals + 1)..])
-            : throw new CliException($"--ood is '{text}'; its form is NAME=DATASET.", ExitCode.WrongUsage);
     }
 }
 

@@ -35,7 +35,8 @@ internal sealed class FeatureExtraction(Backbone backbone)
     /// <param name="cancellation">Stops between two chunks.</param>
     public ExtractedSet Extract(IImageDataset dataset, Action<int> advance, CancellationToken cancellation)
     {
-        var (features, pixels) = (new List<float[]>(), new List<float[]>());
+        using var scope = NewDisposeScope();
+        var (features, pixels) = (new List<Tensor> { empty(0, backbone.FeatureLength) }, new List<float[]>());
         var (places, damaged) = (new List<int>(), new List<(int, string)>());
         foreach (var chunk in Enumerable.Range(0, dataset.Count).Chunk(ChunkSize))
         {
@@ -44,19 +45,15 @@ internal sealed class FeatureExtraction(Backbone backbone)
             Parallel.For(0, chunk.Length, i => prepared[i] = Prepare(dataset, chunk[i]));
             damaged.AddRange(prepared.Where(p => p.Input is null).Select(p => (p.Index, p.Reason!)));
             Prepared[] good = [.. prepared.Where(p => p.Input is not null)];
-            if (good.Length > 0)
-            {
-                using var extracted = backbone.Extract([.. good.SelectMany(p => p.Input!)], good.Length);
-                features.Add(extracted.data<float>().ToArray());
-            }
+            if (good.Length > 0) features.Add(backbone.Extract([.. good.Select(p => p.Input!)]));
             pixels.AddRange(good.Select(p => p.Pooled!));
             places.AddRange(good.Select(p => p.Index));
             advance(chunk.Length);
         }
         return new(
-            tensor(features.SelectMany(f => f).ToArray(), [places.Count, backbone.FeatureLength]),
-            tensor(pixels.SelectMany(p => p).ToArray(), [places.Count, PixelFeatures.Count]),
-            LabelsOf(dataset, places), places, damaged);
+            cat(features).MoveToOuterDisposeScope(),
+            tensor(pixels.SelectMany(p => p).ToArray(), [places.Count, PixelFeatures.Count]).MoveToOuterDisposeScope(),
+            LabelsOf(dataset, places)?.MoveToOuterDisposeScope(), places, damaged);
     }
 
     /// <summary>Extracts with a progress bar, and refuses a set with damaged images unless they may be skipped.</summary>

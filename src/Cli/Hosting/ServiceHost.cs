@@ -49,10 +49,8 @@ internal static class ServiceHost
 
     private static KeyValuePair<string, string?> Parse(string setting)
     {
-        var equals = setting.IndexOf('=');
-        return equals > 0
-            ? new(setting[..equals], setting[(equals + 1)..])
-            : throw new CliException($"--set is '{setting}'; its form is KEY=VALUE.", ExitCode.WrongUsage);
+        var (key, value) = NamedValue.Parse("--set", setting, "KEY=VALUE");
+        return new(key, value);
     }
 
     private sealed class CommandLifetime : IHostLifetime

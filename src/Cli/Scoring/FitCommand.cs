@@ -47,7 +47,7 @@ internal static class FitCommand
         using var statistics = GateStatisticsFitter.Fit(
             settings.Detector.Input == DetectorInput.Features ? set.Features : set.Pixels, labels, settings, new GateProvenance
             {
-                Gate = parsed.GetRequiredValue(Gate), ModelHash = backbone.ModelHash, PreprocessingHash = backbone.Recipe.Hash,
+                Gate = parsed.GetRequiredValue(Gate), ModelHash = backbone.ModelHash, PreprocessingHash = backbone.PreprocessingHash,
                 FittedAt = TimeProvider.System.GetUtcNow(), Origin = dataset.Name, ClassNames = labels is null ? [] : dataset.ClassNames,
             });
         var path = parsed.GetRequiredValue(Out).FullName;

@@ -52,10 +52,8 @@ internal static class ScoreCommand
 
     private static void RequireSameModel(GateStatistics statistics, Backbone backbone)
     {
-        var made = statistics.Provenance;
-        if (made.ModelHash != backbone.ModelHash || made.PreprocessingHash != backbone.Recipe.Hash)
-            throw new CliException(
-                $"The statistics were made with model {made.ModelHash} and preprocessing {made.PreprocessingHash}; this backbone is {backbone.ModelHash} and {backbone.Recipe.Hash}. Pass the same --backbone as to mood fit.");
+        if (statistics.Provenance.DifferenceFrom(backbone.ModelHash, backbone.PreprocessingHash) is { } difference)
+            throw new CliException($"The statistics {difference}. Pass the same --backbone and --input-size as to mood fit.");
     }
 
     private static List<ScoreRow> Rows(GateStatistics statistics, IImageDataset dataset, ExtractedSet set)

@@ -147,7 +147,7 @@ internal sealed class ImageIngest(
         if (Activity.Current is { IdFormat: ActivityIdFormat.W3C, Id: { } trace }) Add(RecordHeaders.TraceParent, trace);
         return headers;
 
-        void Add(string name, string text) => headers.Add(new(name, Encoding.UTF8.GetBytes(text)));
+        void Add(string name, string text) => headers.Add(TextHeader.Of(name, text));
     }
 
     private Refusal Explain(UploadFault fault) => fault switch

@@ -15,6 +15,12 @@ public sealed record GateProvenance
     /// <summary>Hash of the preprocessing that made the model's input.</summary>
     public required string PreprocessingHash { get; init; }
 
+    /// <summary>How the model or preprocessing at hand differs from the one the statistics were made with; null if they are the same.</summary>
+    public string? DifferenceFrom(string modelHash, string preprocessingHash) =>
+        ModelHash != modelHash ? $"were made with model {ModelHash}, not {modelHash}"
+        : PreprocessingHash != preprocessingHash ? $"were made with preprocessing {PreprocessingHash}, not {preprocessingHash}"
+        : null;
+
     /// <summary>When the statistics were fitted.</summary>
     public required DateTimeOffset FittedAt { get; init; }
 

@@ -22,7 +22,7 @@ public sealed class Backbone : IDisposable
 
     private Backbone(VisionTransformer encoder, PreprocessingRecipe recipe, string modelHash, Device device)
     {
-        (_encoder, Recipe, ModelHash, _device) = (encoder, recipe, modelHash, device);
+        (_encoder, Recipe, PreprocessingHash, ModelHash, _device) = (encoder, recipe, recipe.Hash, modelHash, device);
         _encoder.eval();
         _encoder.to(device);
     }
@@ -32,6 +32,9 @@ public sealed class Backbone : IDisposable
 
     /// <summary>Hash of weights and configuration, 16 hexadecimal digits.</summary>
     public string ModelHash { get; }
+
+    /// <summary>Preprocessing hash of <see cref="Recipe"/>, computed once.</summary>
+    public string PreprocessingHash { get; }
 
     /// <summary>The encoder's shape.</summary>
     public VitConfig Config => _encoder.Config;
@@ -77,21 +80,31 @@ public sealed class Backbone : IDisposable
         });
 
     /// <summary>Features of preprocessed images.</summary>
-    /// <param name="images">Shape [B, 3, S, S], normalised by <see cref="Recipe"/>, one image after another.</param>
-    /// <param name="count">Number of images B.</param>
+    /// <param name="images">B images, each of shape [3, S, S], normalised by <see cref="Recipe"/>.</param>
     /// <returns>Features z before L2-normalisation, shape [B, D], float32, on the CPU. The caller disposes them.</returns>
-    /// <exception cref="ArgumentException">The values are not B images.</exception>
-    public Tensor Extract(float[] images, int count)
+    /// <exception cref="ArgumentException">An image has another number of values.</exception>
+    public Tensor Extract(IReadOnlyList<float[]> images)
     {
         using var scope = NewDisposeScope();
         using var inference = inference_mode();
         var side = Config.ImageSize;
-        var input = tensor(images, [count, 3, side, side], device: _device);
+        var input = tensor(Concatenate(images, 3 * side * side), [images.Count, 3, side, side], device: _device);
         return _encoder.forward(input).to(ScalarType.Float32).cpu().MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>
     public void Dispose() => _encoder.Dispose();
+
+    private static float[] Concatenate(IReadOnlyList<float[]> images, int length)
+    {
+        var all = new float[images.Count * length];
+        for (var i = 0; i < images.Count; i++)
+        {
+            if (images[i].Length != length) throw new ArgumentException($"Image {i} has {images[i].Length} values; this backbone takes {length}.", nameof(images));
+            images[i].CopyTo(all, i * length);
+        }
+        return all;
+    }
 
     private static Device DeviceOf(string name) => device(name);
 

@@ -67,7 +67,7 @@ public sealed class GateCatalog(
     public static bool Probe(Backbone backbone)
     {
         var side = backbone.Config.ImageSize;
-        using var features = backbone.Extract(new float[3 * side * side], 1);
+        using var features = backbone.Extract([new float[3 * side * side]]);
         foreach (var value in features.data<float>())
             if (!float.IsFinite(value))
                 throw new BackboneException("The device probe gave a feature that is not finite: the device or the weights are broken.");
@@ -112,8 +112,7 @@ public sealed class GateCatalog(
     private static string? Mismatch(Gate gate, GateStatistics statistics)
     {
         var (made, backbone) = (statistics.Provenance, gate.Backbone);
-        if (made.ModelHash != backbone.ModelHash) return $"were made with model {made.ModelHash}, not {backbone.ModelHash}";
-        if (made.PreprocessingHash != backbone.Recipe.Hash) return $"were made with preprocessing {made.PreprocessingHash}, not {backbone.Recipe.Hash}";
+        if (made.DifferenceFrom(backbone.ModelHash, backbone.PreprocessingHash) is { } difference) return difference;
         if (statistics.Detector.Detector.Input != Mood.Detectors.DetectorInput.Features) return $"are of detector {statistics.Detector.Detector.Name}, which does not look at features";
         return statistics.FeatureDimension != backbone.FeatureLength ? $"are for features of {statistics.FeatureDimension} values, not {backbone.FeatureLength}" : null;
     }

@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using System.Text;
 using System.Text.Json;
 using MoodStream.Contracts;
 using MoodStream.Scorer.Intake;
@@ -82,7 +81,7 @@ public sealed class VerdictRouter(
             StatisticsVersion = statistics is null ? 0 : scored.State.Version,
             Unscored = scored.State.Problem,
             ModelHash = image.Gate.Backbone.ModelHash,
-            PreprocessingHash = image.Gate.Backbone.Recipe.Hash,
+            PreprocessingHash = image.Gate.Backbone.PreprocessingHash,
             Feature = HalfBytes(scored.Feature),
             NearestClass = scored.Judgement?.NearestClass,
             DataReference = reference,
@@ -96,19 +95,17 @@ public sealed class VerdictRouter(
     {
         var headers = new List<KeyValuePair<string, byte[]?>>
         {
-            Text(RecordHeaders.SpecVersion, "1.0"),
-            Text(RecordHeaders.Id, result.ImageId),
-            Text(RecordHeaders.Source, result.Source),
-            Text(RecordHeaders.Type, EventTypes.ImageScored),
-            Text(RecordHeaders.Time, result.ScoredAt.UtcDateTime.ToString("O")),
-            Text(RecordHeaders.ContentType, "application/json"),
+            TextHeader.Of(RecordHeaders.SpecVersion, "1.0"),
+            TextHeader.Of(RecordHeaders.Id, result.ImageId),
+            TextHeader.Of(RecordHeaders.Source, result.Source),
+            TextHeader.Of(RecordHeaders.Type, EventTypes.ImageScored),
+            TextHeader.Of(RecordHeaders.Time, result.ScoredAt.UtcDateTime.ToString("O")),
+            TextHeader.Of(RecordHeaders.ContentType, "application/json"),
         };
-        if (result.DataReference is { } reference) headers.Add(Text(RecordHeaders.DataReference, reference));
-        if (record.Header(RecordHeaders.TraceParent) is { } trace) headers.Add(Text(RecordHeaders.TraceParent, trace));
+        if (result.DataReference is { } reference) headers.Add(TextHeader.Of(RecordHeaders.DataReference, reference));
+        if (record.Header(RecordHeaders.TraceParent) is { } trace) headers.Add(TextHeader.Of(RecordHeaders.TraceParent, trace));
         return headers;
     }
-
-    private static KeyValuePair<string, byte[]?> Text(string name, string value) => new(name, Encoding.UTF8.GetBytes(value));
 
     private static byte[] HalfBytes(float[] feature) =>
         MemoryMarshal.AsBytes<Half>(Array.ConvertAll(feature, value => (Half)value)).ToArray();

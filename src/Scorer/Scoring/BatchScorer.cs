@@ -25,7 +25,7 @@ public sealed class BatchScorer(DeviceThread device)
         {
             int[] places = [.. group];
             var state = group.Key.Read();
-            using var features = group.Key.Backbone.Extract(Concatenate(images, places), places.Length);       // [B, D]
+            using var features = group.Key.Backbone.Extract([.. places.Select(i => images[i].Pixels)]);       // [B, D]
             var judgements = state.Statistics?.Judge(features);
             var values = features.data<float>().ToArray();
             var length = values.Length / places.Length;
@@ -33,13 +33,5 @@ public sealed class BatchScorer(DeviceThread device)
                 results[places[i]] = new(images[places[i]], values[(i * length)..((i + 1) * length)], state, judgements?[i]);
         }
         return results;
-    }
-
-    private static float[] Concatenate(IReadOnlyList<PreparedImage> images, int[] places)
-    {
-        var length = images[places[0]].Pixels.Length;
-        var all = new float[places.Length * length];
-        for (var i = 0; i < places.Length; i++) images[places[i]].Pixels.CopyTo(all, i * length);
-        return all;
     }
 }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using MoodStream.Contracts;
@@ -74,22 +73,19 @@ public sealed class DeadLetterWriter(
     {
         var reference = await images.PutAsync(bytes, cancellation);
         log.DeadLetterMoved(position.Topic, position.Partition, position.Offset, reference);
-        return [Text(RecordHeaders.DeadLetterEvidence, reference), Text(RecordHeaders.DeadLetterEvidenceKind, kind)];
+        return [TextHeader.Of(RecordHeaders.DeadLetterEvidence, reference), TextHeader.Of(RecordHeaders.DeadLetterEvidenceKind, kind)];
     }
 
     private KeyValuePair<string, byte[]?>[] Why(RecordPosition position, DeadLetterReason reason, string detail) =>
     [
-        Text(RecordHeaders.DeadLetterReason, reason.WireName()),
-        Text(RecordHeaders.DeadLetterDetail, Cut(detail)),
-        Text(RecordHeaders.DeadLetterTopic, position.Topic),
-        Text(RecordHeaders.DeadLetterPartition, position.Partition.ToString(CultureInfo.InvariantCulture)),
-        Text(RecordHeaders.DeadLetterOffset, position.Offset.ToString(CultureInfo.InvariantCulture)),
-        Text(RecordHeaders.DeadLetterTime, clock.GetUtcNow().UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture)),
-        Text(RecordHeaders.DeadLetterBy, by),
+        TextHeader.Of(RecordHeaders.DeadLetterReason, reason.WireName()),
+        TextHeader.Of(RecordHeaders.DeadLetterDetail, Cut(detail)),
+        TextHeader.Of(RecordHeaders.DeadLetterTopic, position.Topic),
+        TextHeader.Of(RecordHeaders.DeadLetterPartition, position.Partition.ToString(CultureInfo.InvariantCulture)),
+        TextHeader.Of(RecordHeaders.DeadLetterOffset, position.Offset.ToString(CultureInfo.InvariantCulture)),
+        TextHeader.Of(RecordHeaders.DeadLetterTime, clock.GetUtcNow().UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture)),
+        TextHeader.Of(RecordHeaders.DeadLetterBy, by),
     ];
-
-    private static KeyValuePair<string, byte[]?> Text(string name, string value) =>
-        KeyValuePair.Create(name, (byte[]?)Encoding.UTF8.GetBytes(value));
 
     private static string Cut(string detail)
     {

@@ -99,7 +99,7 @@ public sealed class MaePretrainingTests : IDisposable
         using var again = Backbone.Load(path);
 
         var images = rand(2, 3, 16, 16);
-        Assert.True(backbone.Extract(images.data<float>().ToArray(), 2).Equals(encoder.forward(images)));
+        Assert.True(backbone.Extract([images[0].data<float>().ToArray(), images[1].data<float>().ToArray()]).Equals(encoder.forward(images)));
         Assert.Matches("^[0-9a-f]{16}$", backbone.ModelHash);
         Assert.Equal(backbone.ModelHash, again.ModelHash);
         Assert.Equal(Recipe.Hash, backbone.Recipe.Hash);
@@ -116,7 +116,7 @@ public sealed class MaePretrainingTests : IDisposable
         using var native = Backbone.Load(path);
         using var twice = Backbone.Load(path, inputSize: 32);
 
-        using var features = twice.Extract(new float[3 * 32 * 32], 1);
+        using var features = twice.Extract([new float[3 * 32 * 32]]);
         Assert.Equal([1L, 24L], features.shape);
         Assert.Equal((32, 32), (twice.Recipe.OutputWidth, twice.Recipe.OutputHeight));
         Assert.NotEqual(native.ModelHash, twice.ModelHash);
