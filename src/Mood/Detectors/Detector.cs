@@ -1,3 +1,4 @@
+using MoodStream.Mood.Vision;
 using static TorchSharp.torch;
 
 namespace MoodStream.Mood.Detectors;
@@ -30,14 +31,19 @@ public abstract class Detector
     /// <summary>Whether labels make a difference to the fit.</summary>
     public abstract bool UsesLabels { get; }
 
+    /// <summary>Whether a fit needs the backbone's classifier, for logits or for the space it looks at.</summary>
+    public virtual bool NeedsClassifier => false;
+
     /// <summary>Fits to in-distribution rows.</summary>
     /// <param name="inputs">Rows, shape [N, D], any floating type.</param>
     /// <param name="labels">Class of each row, shape [N], int64, values 0..K−1, each present; null for one
     /// class.</param>
+    /// <param name="classifier">The backbone's last layer; ignored unless <see cref="NeedsClassifier"/>.</param>
     /// <returns>The fitted detector. The caller disposes it.</returns>
-    /// <exception cref="ArgumentException">The shapes disagree, or a type is wrong.</exception>
+    /// <exception cref="ArgumentException">The shapes disagree, a type is wrong, or a classifier is needed and there is
+    /// none.</exception>
     /// <exception cref="Statistics.StatisticsException">The rows do not allow a fit; the fault says why.</exception>
-    public abstract FittedDetector Fit(Tensor inputs, Tensor? labels = null);
+    public abstract FittedDetector Fit(Tensor inputs, Tensor? labels = null, LinearClassifier? classifier = null);
 
     /// <summary>
     /// A detector fitted earlier, from its <see cref="FittedDetector.State"/>. The tensors are copied.

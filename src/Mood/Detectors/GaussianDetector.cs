@@ -1,4 +1,5 @@
 using MoodStream.Mood.Statistics;
+using MoodStream.Mood.Vision;
 using static TorchSharp.torch;
 
 namespace MoodStream.Mood.Detectors;
@@ -26,7 +27,7 @@ public sealed class GaussianDetector(string name, GaussianRecipe recipe) : Detec
 
     /// <inheritdoc/>
     /// <remarks>Cost: O(N·D² + D³); memory a few [D, D] matrices in float64 beside the rows.</remarks>
-    public override FittedDetector Fit(Tensor inputs, Tensor? labels = null)
+    public override FittedDetector Fit(Tensor inputs, Tensor? labels = null, LinearClassifier? classifier = null)
     {
         using var scope = NewDisposeScope();
         using var gradientless = no_grad();
