@@ -1,5 +1,8 @@
+using MoodStream.Scorer.Device;
 using MoodStream.Scorer.Gates;
+using MoodStream.Scorer.Health;
 using MoodStream.Scorer.Intake;
+using MoodStream.Scorer.Pipeline;
 using MoodStream.Scorer.Routing;
 using MoodStream.Scorer.Scoring;
 using MoodStream.Scorer.Telemetry;
@@ -22,6 +25,10 @@ public static class ScorerModule
         builder.Services.AddSingleton<ImageIntake>();
         builder.Services.AddSingleton<BatchScorer>();
         builder.Services.AddSingleton<VerdictRouter>();
+        builder.Services.AddSingleton<DecodeStage>();
+        builder.Services.AddSingleton<ScoreStage>();
+        builder.Services.AddSingleton<WriteStage>();
+        builder.Services.AddSingleton<PipelineStages>();
         builder.Services.AddSingleton<ScoringPipeline>();
         builder.Services.AddHostedService(s => s.GetRequiredService<ScoringPipeline>());
         builder.Services.AddHealthChecks()

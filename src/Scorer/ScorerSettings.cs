@@ -48,6 +48,23 @@ public sealed record ScorerSettings : ICheckedSettings
     [Range(1, 64)]
     public int MaxBatchesInFlight { get; init; } = 4;
 
+    /// <summary>
+    /// Images kept aside for gates that hold, so that the other gates go on; beyond it the scorer pauses. Default 256.
+    /// </summary>
+    [Range(1, 100_000)]
+    public int MaxHeldImages { get; init; } = 256;
+
+    /// <summary>Memory of the images kept aside; beyond it the scorer pauses. Default 64 MiB.</summary>
+    [Range(1_000_000L, 100_000_000_000L)]
+    public long MaxHeldBytes { get; init; } = 64L << 20;
+
+    /// <summary>
+    /// Images of other gates that may pass one kept aside; beyond it the scorer pauses. They are read again after a restart, since
+    /// no offset moves past an image that waits. Default 10,000.
+    /// </summary>
+    [Range(1, 10_000_000)]
+    public int MaxImagesPastHeld { get; init; } = 10_000;
+
     /// <summary>Largest encoded image; more is a dead letter. Default 32 MiB.</summary>
     [Range(1_000L, 1_000_000_000L)]
     public long MaxImageBytes { get; init; } = 32L << 20;

@@ -1,6 +1,6 @@
 using MoodStream.Mood.Gates;
 using MoodStream.Mood.Vision;
-using MoodStream.Scorer.Scoring;
+using MoodStream.Scorer.Device;
 using MoodStream.Scorer.Telemetry;
 using MoodStream.Streaming.Statistics;
 

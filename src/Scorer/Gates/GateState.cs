@@ -36,6 +36,12 @@ public sealed class Gate(string name, GateSettings settings, Backbone backbone, 
         return age <= limit ? state : state with { Statistics = null, Problem = $"its statistics (version {state.Version}) are {age:d\\.hh\\:mm\\:ss} old; the limit is {limit}" };
     }
 
+    /// <summary>Whether images wait while there are no statistics that may be used, rather than go to review.</summary>
+    public bool WaitsForStatistics => Settings.WithoutStatistics == WithoutStatistics.Hold;
+
+    /// <summary>Whether images wait now.</summary>
+    public bool Holds => WaitsForStatistics && Read().Statistics is null;
+
     /// <summary>Replaces the state; on the device thread, between batches, since the old statistics are disposed.</summary>
     internal void Replace(GateState state) => Interlocked.Exchange(ref _state, state).Statistics?.Dispose();
 }

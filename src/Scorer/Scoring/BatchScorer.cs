@@ -1,4 +1,5 @@
 using MoodStream.Mood.Gates;
+using MoodStream.Scorer.Device;
 using MoodStream.Scorer.Gates;
 using MoodStream.Scorer.Intake;
 

@@ -1,8 +1,8 @@
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using MoodStream.Contracts;
 using MoodStream.Scorer;
-using MoodStream.Scorer.Scoring;
-using MoodStream.ScorerTests.Scoring;
+using MoodStream.Scorer.Pipeline;
+using MoodStream.ScorerTests.Pipeline;
 using MoodStream.TestKit;
 
 namespace MoodStream.ScorerTests.Gates;
@@ -79,6 +79,47 @@ public sealed class GateStatisticsTests(Backbones backbones)
         scorer.Statistics.Activate("default", 2, backbones.Statistics);
         await scorer.CompletedAsync(4);
         Assert.All(scorer.Producer.Called, r => Assert.Null(r.Scored().Unscored));
+    }
+
+    [Fact]
+    public async Task Hold_OneOfTwoGates_TheOtherGoesOnAndOrderIsKeptWhenItJudgesAgain()
+    {
+        await using var scorer = await StartAsync(TwoGates(), backbones.Statistics);
+        scorer.Consumer.Write(Enumerable.Range(0, 40).Select(i => Records.Input(i, backbones.Accepted, i % 2 == 0 ? "belt-1" : "belt-2")));
+        await scorer.CompletedAsync(20);
+        Assert.All(scorer.Consumer.Completed, p => Assert.Equal(0, p.Offset % 2));
+
+        scorer.Statistics.Activate("second", 2, backbones.Statistics);
+        await scorer.CompletedAsync(40);
+        var late = scorer.Producer.Called.Select(r => r.Scored()).Where(s => s.Gate == "second").ToList();
+        Assert.Equal(Enumerable.Range(0, 20).Select(i => 2L * i + 1), late.Select(s => s.Offset()));
+        Assert.All(late, s => Assert.Equal(2, s.StatisticsVersion));
+    }
+
+    [Fact]
+    public async Task Hold_MoreImagesThanMayBeHeld_EverythingWaitsAndThenEndsOnce()
+    {
+        await using var scorer = await StartAsync(TwoGates() with { MaxHeldImages = 4 }, backbones.Statistics);
+        scorer.Consumer.Write(Enumerable.Range(0, 60).Select(i => Records.Input(i, backbones.Accepted, "belt-2")));
+        scorer.Consumer.Write(Enumerable.Range(60, 4).Select(i => Records.Input(i, backbones.Accepted)));
+        await Eventually.HoldsAsync(() => scorer.Consumer.Waiting < 60, "images are in hand");
+        Assert.Empty(scorer.Producer.Called);
+
+        scorer.Statistics.Activate("second", 2, backbones.Statistics);
+        await scorer.CompletedAsync(64);
+        Assert.Equal(Enumerable.Range(0, 64).Select(i => (long)i), scorer.Producer.Called.Select(r => r.Scored().Offset()).Order());
+    }
+
+    [Fact]
+    public async Task Hold_OneOfTwoGatesAndStopped_ItsImagesAreLeftAndTheOthersDrained()
+    {
+        await using var scorer = await StartAsync(TwoGates(), backbones.Statistics);
+        scorer.Consumer.Write(Enumerable.Range(0, 12).Select(i => Records.Input(i, backbones.Accepted, i % 2 == 0 ? "belt-1" : "belt-2")));
+        await scorer.CompletedAsync(6);
+        scorer.Lifetime.StopApplication();
+        await scorer.Pipeline.StopAsync(RunningScorer.Cancellation);
+        Assert.Equal((PipelinePhase.Stopped, null), (scorer.Pipeline.Phase, scorer.Pipeline.Fault));
+        Assert.Equal([0L, 2L, 4L, 6L, 8L, 10L], scorer.Consumer.Completed.Select(p => p.Offset).Order());
     }
 
     [Fact]
@@ -187,6 +228,14 @@ public sealed class GateStatisticsTests(Backbones backbones)
         Assert.Equal(
             [main, screws, main, screws, screws],
             scorer.Producer.Called.Select(r => r.Scored()).OrderBy(s => s.Offset()).Select(s => (s.Gate, s.StatisticsVersion, s.ModelHash)));
+    }
+
+    /// <summary>The default gate, and a second one for belt-2 that has no statistics yet.</summary>
+    private ScorerSettings TwoGates()
+    {
+        var one = Settings.One(backbones);
+        var second = new GateSettings { Backbone = backbones.File, Sources = ["belt-2"] };
+        return one with { Gates = new Dictionary<string, GateSettings>(one.Gates) { ["second"] = second } };
     }
 
     private void Write(RunningScorer scorer, int first, int count) =>

@@ -3,7 +3,7 @@ using MoodStream.Contracts;
 using MoodStream.Scorer;
 using MoodStream.Scorer.Gates;
 using MoodStream.Scorer.Intake;
-using MoodStream.Scorer.Scoring;
+using MoodStream.Scorer.Device;
 using MoodStream.Scorer.Telemetry;
 using MoodStream.ScorerTests.Fakes;
 using MoodStream.Streaming.Records;

@@ -1,6 +1,6 @@
 using MoodStream.Scorer;
 
-namespace MoodStream.ScorerTests.Scoring;
+namespace MoodStream.ScorerTests.Pipeline;
 
 /// <summary>Settings that tests of the pipeline start from.</summary>
 internal static class Settings

@@ -1,11 +1,11 @@
 using System.Text;
 using MoodStream.Contracts;
 using MoodStream.Scorer;
-using MoodStream.Scorer.Scoring;
+using MoodStream.Scorer.Pipeline;
 using MoodStream.Streaming.Records;
 using MoodStream.TestKit;
 
-namespace MoodStream.ScorerTests.Scoring;
+namespace MoodStream.ScorerTests.Pipeline;
 
 /// <summary>The way of images through the whole scorer.</summary>
 public sealed class ScoringPipelineTests(Backbones backbones)

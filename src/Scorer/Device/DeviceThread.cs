@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 
-namespace MoodStream.Scorer.Scoring;
+namespace MoodStream.Scorer.Device;
 
 /// <summary>The one thread that owns the device: every tensor call of the scorer runs on it, one piece of work after another.</summary>
 /// <remarks>

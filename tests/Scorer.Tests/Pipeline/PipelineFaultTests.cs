@@ -1,11 +1,11 @@
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using MoodStream.Contracts;
 using MoodStream.Scorer;
-using MoodStream.Scorer.Scoring;
+using MoodStream.Scorer.Health;
 using MoodStream.Streaming.Records;
 using MoodStream.TestKit;
 
-namespace MoodStream.ScorerTests.Scoring;
+namespace MoodStream.ScorerTests.Pipeline;
 
 /// <summary>Whatever is not a bad image stops the pipeline, and nothing in hand is completed.</summary>
 public sealed class PipelineFaultTests(Backbones backbones)

@@ -1,9 +1,12 @@
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Logging.Abstractions;
 using MoodStream.Scorer;
+using MoodStream.Scorer.Device;
 using MoodStream.Scorer.Gates;
+using MoodStream.Scorer.Health;
 using MoodStream.Scorer.Intake;
 using MoodStream.Scorer.Routing;
+using MoodStream.Scorer.Pipeline;
 using MoodStream.Scorer.Scoring;
 using MoodStream.Scorer.Telemetry;
 using MoodStream.ScorerTests.Fakes;
@@ -12,7 +15,7 @@ using MoodStream.Streaming.Telemetry;
 using MoodStream.TestKit;
 using Prometheus;
 
-namespace MoodStream.ScorerTests.Scoring;
+namespace MoodStream.ScorerTests.Pipeline;
 
 /// <summary>The whole scorer on fakes of Kafka, Redis and the image store, with a real backbone.</summary>
 internal sealed class RunningScorer : IAsyncDisposable
@@ -26,9 +29,12 @@ internal sealed class RunningScorer : IAsyncDisposable
         var metrics = new ScorerMetrics(registry);
         Gates = new(settings, Statistics, _device, metrics, clock, NullLogger<GateCatalog>.Instance);
         var letters = new DeadLetterWriter(Producer, Images, new StreamingMetrics(registry), clock, NullLogger<DeadLetterWriter>.Instance, "scorer@test");
-        Pipeline = new(
-            settings, Consumer, Gates, new ImageIntake(settings, Gates, Images), new BatchScorer(_device),
-            new VerdictRouter(Producer, letters, Images, metrics, clock), metrics, clock, Lifetime, NullLogger<ScoringPipeline>.Instance);
+        var router = new VerdictRouter(Producer, letters, Images, metrics, clock);
+        var stages = new PipelineStages(
+            new DecodeStage(settings, new ImageIntake(settings, Gates, Images), router),
+            new ScoreStage(settings, new BatchScorer(_device), metrics, clock),
+            new WriteStage(settings, router));
+        Pipeline = new(settings, Consumer, Gates, stages, Lifetime, NullLogger<ScoringPipeline>.Instance);
     }
 
     public FakeConsumer Consumer { get; } = new();

@@ -1,7 +1,9 @@
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using MoodStream.Scorer.Device;
 using MoodStream.Scorer.Gates;
+using MoodStream.Scorer.Pipeline;
 
-namespace MoodStream.Scorer.Scoring;
+namespace MoodStream.Scorer.Health;
 
 /// <summary>Ready: every gate has statistics that may be used.</summary>
 internal sealed class GatesCheck(GateCatalog gates) : IHealthCheck

@@ -1,6 +1,6 @@
-using MoodStream.Scorer.Scoring;
+using MoodStream.Scorer.Device;
 
-namespace MoodStream.ScorerTests.Scoring;
+namespace MoodStream.ScorerTests.Device;
 
 public sealed class DeviceThreadTests
 {

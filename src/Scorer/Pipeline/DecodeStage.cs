@@ -1,0 +1,67 @@
+using System.Threading.Channels;
+using MoodStream.Scorer.Intake;
+using MoodStream.Scorer.Routing;
+using MoodStream.Streaming.Records;
+
+namespace MoodStream.Scorer.Pipeline;
+
+/// <summary>The first stage: records become images on several workers; bad ones end as dead letters.</summary>
+/// <remarks>Order: that of reading, whatever the workers take. Backpressure: no more is begun than there are workers.</remarks>
+public sealed class DecodeStage(ScorerSettings settings, ImageIntake intake, VerdictRouter router)
+{
+    /// <summary>Prepares records until there are no more.</summary>
+    /// <param name="consumer">Where they come from, and where the bad ones are completed.</param>
+    /// <param name="ready">Where the good images go; completed at the end.</param>
+    /// <param name="abort">Another stage has failed.</param>
+    public async Task RunAsync(IRecordConsumer consumer, ChannelWriter<PreparedImage> ready, CancellationToken abort)
+    {
+        using var failed = CancellationTokenSource.CreateLinkedTokenSource(abort);
+        var preparing = Channel.CreateBounded<Task<Intaken>>(settings.DecodeWorkers);
+        await Task.WhenAll(
+            Stages.RunAsync(() => BeginAsync(consumer, preparing.Writer, failed.Token), failed),
+            Stages.RunAsync(() => SortAsync(consumer, preparing.Reader, ready, failed.Token), failed));
+    }
+
+    /// <summary>Starts the preparation of records in order, as many at once as there are workers.</summary>
+    private async Task BeginAsync(IRecordConsumer consumer, ChannelWriter<Task<Intaken>> preparing, CancellationToken abort)
+    {
+        var workers = new SemaphoreSlim(settings.DecodeWorkers);
+        await foreach (var record in consumer.Records.ReadAllAsync(abort))
+        {
+            await workers.WaitAsync(abort);
+            await preparing.WriteAsync(Task.Run(() => PrepareAsync(record), CancellationToken.None), abort);
+        }
+        preparing.Complete();
+
+        async Task<Intaken> PrepareAsync(ReceivedRecord record)
+        {
+            try
+            {
+                return await intake.PrepareAsync(record, abort);
+            }
+            finally
+            {
+                workers.Release();
+            }
+        }
+    }
+
+    /// <summary>Passes good images on in order, and ends bad ones.</summary>
+    private async Task SortAsync(
+        IRecordConsumer consumer, ChannelReader<Task<Intaken>> preparing, ChannelWriter<PreparedImage> ready,
+        CancellationToken abort)
+    {
+        await foreach (var one in preparing.ReadAllAsync(abort))
+        {
+            var intaken = await one;
+            if (intaken.Image is { } image)
+            {
+                await ready.WriteAsync(image, abort);
+                continue;
+            }
+            await router.RejectAsync(intaken.Record, intaken.Rejection!, abort);
+            consumer.Complete(intaken.Record.Position);
+        }
+        ready.Complete();
+    }
+}

@@ -1,0 +1,100 @@
+using System.Threading.Channels;
+using MoodStream.Contracts;
+using MoodStream.Scorer.Gates;
+using MoodStream.Scorer.Intake;
+using MoodStream.Scorer.Scoring;
+using MoodStream.Scorer.Telemetry;
+using MoodStream.Streaming.Kafka;
+using MoodStream.Streaming.Records;
+
+namespace MoodStream.Scorer.Pipeline;
+
+/// <summary>The stages of the pipeline, first to last.</summary>
+public sealed record PipelineStages(DecodeStage Decode, ScoreStage Score, WriteStage Write);
+
+/// <summary>One image's way through the scorer: read, decode, batch, score, route, and only then let the offset move.</summary>
+/// <remarks>
+/// Order: kept per key, since decoding hands its results on in the order of reading and outputs are written in that order.
+/// Backpressure: every queue is bounded; when they are full the consumer pauses its partitions.
+/// On failure: what is not a bad image stops the pipeline and the process's readiness; nothing in hand is committed, all
+/// of it is read again.
+/// </remarks>
+public sealed class ScoringPipeline(
+    ScorerSettings settings, IRecordConsumerFactory consumers, GateCatalog gates, PipelineStages stages,
+    IHostApplicationLifetime lifetime, ILogger<ScoringPipeline> log) : BackgroundService
+{
+    /// <summary>Where the pipeline stands.</summary>
+    public PipelinePhase Phase { get; private set; } = PipelinePhase.Loading;
+
+    /// <summary>What stopped it; null while it works.</summary>
+    public string? Fault { get; private set; }
+
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        try
+        {
+            await gates.LoadAsync(stoppingToken);
+            await RunAsync(stoppingToken);
+            Phase = PipelinePhase.Stopped;
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            Phase = PipelinePhase.Stopped;
+        }
+#pragma warning disable CA1031 // The loop's edge: log, stop being live and ready, and let the host end so that others take over.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            (Phase, Fault) = (PipelinePhase.Faulted, e.Message);
+            log.PipelineFaulted(e);
+            Environment.ExitCode = 1;
+            lifetime.StopApplication();
+        }
+    }
+
+    /// <summary>Lets images flow and follows the gates' statistics, until both have ended or one has failed.</summary>
+    private async Task RunAsync(CancellationToken stopping)
+    {
+        await using var consumer = consumers.Create(new ConsumerSubscription
+        {
+            Group = settings.Group, Topics = [Topics.Images], MaxBufferedRecords = settings.MaxBufferedRecords,
+        });
+        using var abort = new CancellationTokenSource();
+        using var following = CancellationTokenSource.CreateLinkedTokenSource(stopping, abort.Token);
+        await Task.WhenAll(
+            Stages.RunAsync(() => FollowAsync(following.Token), abort),
+            Stages.RunAsync(FlowThenStopFollowingAsync, abort));
+
+        async Task FlowThenStopFollowingAsync()
+        {
+            await FlowAsync(consumer, abort, stopping);
+            await following.CancelAsync();
+        }
+    }
+
+    private async Task FollowAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            await gates.FollowAsync(cancellation);
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            // The images have ended, or something else has failed, which is told.
+        }
+    }
+
+    private async Task FlowAsync(IRecordConsumer consumer, CancellationTokenSource abort, CancellationToken stopping)
+    {
+        var polling = consumer.RunAsync(stopping);
+        Phase = PipelinePhase.Running;
+        var ready = Channel.CreateBounded<PreparedImage>(settings.MaxBatchCount);
+        var scored = Channel.CreateBounded<IReadOnlyList<ScoredImage>>(1);
+        await Task.WhenAll(
+            Stages.RunAsync(() => stages.Decode.RunAsync(consumer, ready.Writer, abort.Token), abort),
+            Stages.RunAsync(() => stages.Score.RunAsync(consumer, ready.Reader, scored.Writer, stopping, abort.Token), abort),
+            Stages.RunAsync(() => stages.Write.RunAsync(consumer, scored.Reader, abort.Token), abort));
+        await polling;
+    }
+}

@@ -1,0 +1,58 @@
+using System.Threading.Channels;
+using MoodStream.Scorer.Routing;
+using MoodStream.Scorer.Scoring;
+using MoodStream.Streaming.Records;
+
+namespace MoodStream.Scorer.Pipeline;
+
+/// <summary>The last stage: outputs go to the broker, and only when it has acknowledged one may its input's offset move.</summary>
+/// <remarks>Order: that of the batches. Backpressure: only so many batches may be on their way.</remarks>
+public sealed class WriteStage(ScorerSettings settings, VerdictRouter router)
+{
+    /// <summary>Writes judged images until there are no more and all are acknowledged.</summary>
+    /// <param name="consumer">Where an image is completed.</param>
+    /// <param name="scored">Judged images, batch by batch.</param>
+    /// <param name="abort">Another stage has failed.</param>
+    public async Task RunAsync(
+        IRecordConsumer consumer, ChannelReader<IReadOnlyList<ScoredImage>> scored, CancellationToken abort)
+    {
+        using var failed = CancellationTokenSource.CreateLinkedTokenSource(abort);
+        var written = Channel.CreateBounded<Task>(settings.MaxBatchesInFlight);
+        await Task.WhenAll(
+            Stages.RunAsync(() => WriteAsync(consumer, scored, written.Writer, failed.Token), failed),
+            Stages.RunAsync(() => AcknowledgeAsync(written.Reader, failed.Token), failed));
+    }
+
+    /// <summary>Hands outputs to the producer in order; the bytes that a batch has to keep are stored at the same time.</summary>
+    private async Task WriteAsync(
+        IRecordConsumer consumer, ChannelReader<IReadOnlyList<ScoredImage>> scored, ChannelWriter<Task> written,
+        CancellationToken abort)
+    {
+        await foreach (var images in scored.ReadAllAsync(abort))
+        {
+            var keeping = images.Select(image => router.KeepAsync(image, abort)).ToArray();
+            await written.WaitToWriteAsync(abort);
+            var ending = new List<Task>(images.Count);
+            for (var i = 0; i < images.Count; i++) ending.Add(EndAsync(images[i], await keeping[i]));
+            await written.WriteAsync(Task.WhenAll(ending), abort);
+        }
+        written.Complete();
+
+        async Task EndAsync(ScoredImage image, string? reference)
+        {
+            await router.RouteAsync(image, reference, abort);
+            consumer.Complete(image.Image.Record.Position);                  // acknowledged: only now may the offset move
+        }
+    }
+
+    /// <summary>Waits for the acknowledgements; a batch counts as on its way until all of its own have come.</summary>
+    private static async Task AcknowledgeAsync(ChannelReader<Task> written, CancellationToken abort)
+    {
+        while (await written.WaitToReadAsync(abort))
+        {
+            if (!written.TryPeek(out var batch)) continue;
+            await batch;
+            written.TryRead(out _);
+        }
+    }
+}
