@@ -49,7 +49,7 @@ up_to_date() {
     for backbone in "$root"/backbones/*.safetensors; do
         [[ ! $backbone -nt $stamp ]] || return 1
     done
-    [[ -z $(find "$root/src" "$root/build" "$root"/Directory.* "$root/global.json" -newer "$stamp" -print -quit) ]]
+    [[ -z $(find "$root/src" "$root/bench" "$root/build" "$root"/Directory.* "$root/global.json" -newer "$stamp" -print -quit) ]]
 }
 
 # Waits for, then holds, the one build lock of this checkout; release_lock lets it go.

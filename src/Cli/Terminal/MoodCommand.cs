@@ -1,4 +1,5 @@
 using System.CommandLine;
+using MoodStream.Cli.Benchmarks;
 using MoodStream.Cli.Demo;
 using MoodStream.Cli.Evaluation;
 using MoodStream.Cli.Pretraining;
@@ -16,6 +17,7 @@ internal static class MoodCommand
     /// <summary>Parses and runs; exit codes are in <see cref="ExitCode"/>.</summary>
     public static async Task<int> RunAsync(string[] args)
     {
+        if (args is [BenchCommand.Name, .. var benchmark]) return await BenchCommand.RunAsync(benchmark);
         var root = new RootCommand("MoodStream: a streaming out-of-distribution gate for images.")
         {
             DemoCommand.Create(),
@@ -27,6 +29,7 @@ internal static class MoodCommand
             EvaluateCommand.Create(),
             PretrainCommand.Create(),
             TopicsCommand.Create(),
+            BenchCommand.Create(),
         };
         var parsed = root.Parse(args);
         if (parsed.Errors.Count == 0) return await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = DrainTime });

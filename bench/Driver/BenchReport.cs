@@ -1,0 +1,35 @@
+using System.Text.Json.Serialization;
+using MoodStream.Cli.Terminal;
+using Spectre.Console;
+
+namespace MoodStream.Bench.Driver;
+
+/// <summary>Rows of one run, with the machine they were measured on.</summary>
+/// <param name="Machine">The machine.</param>
+/// <param name="Rows">The rows.</param>
+/// <param name="Figures">Other figures by name, such as bytes of memory; null where there are none.</param>
+internal sealed record BenchReport(BenchMachine Machine, IReadOnlyList<BenchRow> Rows, IReadOnlyDictionary<string, double>? Figures = null)
+{
+    /// <summary>Prints the rows, and writes them where a file was asked for.</summary>
+    /// <returns>The exit code: 1 where a row misses what it must reach.</returns>
+    public int Publish(FileInfo? json)
+    {
+        var table = new Table { Border = TableBorder.Simple, Title = new TableTitle($"{Machine.Processor}, {Machine.Cores} cores") };
+        table.AddColumns("what", "ours", "peer", "ratio", "in the rounds", "must", "aim", "");
+        foreach (var r in Rows)
+            table.AddRow(
+                Markup.Escape(r.Name), $"{r.Ours:G4} {r.Unit}", $"{r.Peer:G4} {r.Unit}", $"{r.Ratio:G4}×", $"{r.RatioLow:G4} to {r.RatioHigh:G4}",
+                $"{r.Must:G4}×", r.Aim is { } aim ? $"{aim:G4}×" : "–", r.Met ? "met" : "[bold]missed[/]");
+        Tables.Write(table);
+        foreach (var (name, value) in Figures ?? new Dictionary<string, double>()) Console.WriteLine($"{name}: {value:N0}");
+        JsonReport.Write(json, this, BenchJson.Default.BenchReport);
+        return Rows.All(r => r.Met) ? ExitCode.Ok : ExitCode.Failed;
+    }
+}
+
+/// <summary>Source-generated JSON of the benchmarks' results.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(BenchReport))]
+internal sealed partial class BenchJson : JsonSerializerContext;

@@ -1,0 +1,13 @@
+using System.CommandLine;
+using MoodStream.Bench.Detect;
+using MoodStream.Cli.Terminal;
+
+var root = new RootCommand("What each layer of MoodStream costs, beside its peers. Each benchmark runs both in turns, in one run.")
+{
+    DetectBench.Create(),
+};
+var parsed = root.Parse(args);
+if (parsed.Errors.Count == 0) return await parsed.InvokeAsync();
+foreach (var error in parsed.Errors) await Console.Error.WriteLineAsync($"mood bench: {error.Message}");
+await Console.Error.WriteLineAsync("See: mood bench --help");
+return ExitCode.WrongUsage;
