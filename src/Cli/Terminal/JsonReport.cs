@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using MoodStream.Cli.Demo;
 using MoodStream.Cli.Evaluation;
-using MoodStream.Cli.Pretraining;
+using MoodStream.Cli.Training;
 using MoodStream.Cli.Scoring;
 using MoodStream.Cli.Hosting;
 
@@ -40,6 +40,7 @@ internal static class JsonReport
     WriteIndented = true,
     NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals)]
 [JsonSerializable(typeof(PretrainResult))]
+[JsonSerializable(typeof(FinetuneResult))]
 [JsonSerializable(typeof(FitResult))]
 [JsonSerializable(typeof(ScoreResult))]
 [JsonSerializable(typeof(EvaluationResult))]

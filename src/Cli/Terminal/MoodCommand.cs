@@ -2,7 +2,7 @@ using System.CommandLine;
 using MoodStream.Cli.Benchmarks;
 using MoodStream.Cli.Demo;
 using MoodStream.Cli.Evaluation;
-using MoodStream.Cli.Pretraining;
+using MoodStream.Cli.Training;
 using MoodStream.Cli.Scoring;
 using MoodStream.Cli.Hosting;
 
@@ -28,6 +28,7 @@ internal static class MoodCommand
             ScoreCommand.Create(),
             EvaluateCommand.Create(),
             PretrainCommand.Create(),
+            FinetuneCommand.Create(),
             TopicsCommand.Create(),
             BenchCommand.Create(),
         };

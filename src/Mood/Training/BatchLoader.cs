@@ -4,6 +4,11 @@ using MoodStream.Mood.Imaging;
 
 namespace MoodStream.Mood.Training;
 
+/// <summary>One step's images.</summary>
+/// <param name="Images">B images of shape [3, S, S], normalised, one after another.</param>
+/// <param name="Labels">Class of each image, [B]; −1 where the data set has no labels.</param>
+public sealed record TrainingBatch(float[] Images, long[] Labels);
+
 /// <summary>Reads, augments and normalises batches on worker threads, ahead of the device, in an order that the seed fixes.</summary>
 /// <remarks>
 /// Worker w prepares steps first+w, first+w+W, …; the reader takes them in turn, so the order does not depend on timing.
@@ -14,11 +19,10 @@ public sealed class BatchLoader : IDisposable
     private const int Ahead = 4;
     private readonly IImageDataset _dataset;
     private readonly SampleOrder _order;
-    private readonly RandomResizedCrop _crop;
-    private readonly PreprocessingRecipe _recipe;
+    private readonly TrainingView _view;
     private readonly int _batchSize;
     private readonly CancellationTokenSource _stop = new();
-    private readonly BlockingCollection<float[]>[] _ready;
+    private readonly BlockingCollection<TrainingBatch>[] _ready;
     private readonly Thread[] _workers;
     private long _taken;
     private int _damaged;
@@ -26,27 +30,26 @@ public sealed class BatchLoader : IDisposable
 
     /// <param name="dataset">The images.</param>
     /// <param name="order">Which image comes when.</param>
-    /// <param name="crop">Augmentation.</param>
-    /// <param name="recipe">Its mean and deviation normalise the crops.</param>
+    /// <param name="view">How each image is seen.</param>
     /// <param name="batchSize">Images in a batch B.</param>
     /// <param name="firstStep">Step to begin with.</param>
     /// <param name="workers">Worker threads, at least 1.</param>
     public BatchLoader(
-        IImageDataset dataset, SampleOrder order, RandomResizedCrop crop, PreprocessingRecipe recipe,
-        int batchSize, long firstStep, int workers)
+        IImageDataset dataset, SampleOrder order, TrainingView view, int batchSize, long firstStep, int workers)
     {
-        (_dataset, _order, _crop, _recipe, _batchSize) = (dataset, order, crop, recipe, batchSize);
-        _ready = [.. Enumerable.Range(0, workers).Select(_ => new BlockingCollection<float[]>(Ahead))];
-        _workers = [.. Enumerable.Range(0, workers).Select(w => new Thread(() => Prepare(w, firstStep + w)) { IsBackground = true, Name = $"loader {w}" })];
+        (_dataset, _order, _view, _batchSize) = (dataset, order, view, batchSize);
+        _ready = [.. Enumerable.Range(0, workers).Select(_ => new BlockingCollection<TrainingBatch>(Ahead))];
+        _workers = [.. Enumerable.Range(0, workers).Select(w =>
+            new Thread(() => Prepare(w, firstStep + w)) { IsBackground = true, Name = $"loader {w}" })];
         foreach (var worker in _workers) worker.Start();
     }
 
     /// <summary>Damaged images met so far.</summary>
     public int Damaged => Volatile.Read(ref _damaged);
 
-    /// <summary>The next batch: B images of shape [3, S, S], normalised, one after another.</summary>
+    /// <summary>The next batch.</summary>
     /// <exception cref="DatasetException">The data set cannot be read any more.</exception>
-    public float[] Next()
+    public TrainingBatch Next()
     {
         var queue = _ready[(int)(_taken++ % _ready.Length)];
         try
@@ -85,24 +88,26 @@ public sealed class BatchLoader : IDisposable
         }
     }
 
-    private float[] Batch(long step)
+    private TrainingBatch Batch(long step)
     {
-        var length = 3 * _crop.Size * _crop.Size;
-        var batch = new float[_batchSize * length];
+        var (images, labels) = (new float[_batchSize * _view.Length], new long[_batchSize]);
         for (var i = 0; i < _batchSize; i++)
         {
             var place = step * _batchSize + i;
-            _recipe.Apply(_crop.Apply(Sound(place), _order.ChanceAt(place)), batch.AsSpan(i * length, length));
+            var (image, index) = Sound(place);
+            _view.Apply(image, _order.ChanceAt(place), images.AsSpan(i * _view.Length, _view.Length));
+            labels[i] = _dataset.LabelOf(index) ?? -1;
         }
-        return batch;
+        return new(images, labels);
     }
 
-    private RgbImage Sound(long place)
+    private (RgbImage Image, int Index) Sound(long place)
     {
         for (var index = _order.At(place); ; index = (index + 1) % _dataset.Count)
         {
-            if (_dataset.Read(index).Image is { } image) return image;
-            if (Interlocked.Increment(ref _damaged) > _dataset.Count) throw new DatasetException($"{_dataset.Name} holds no image that can be decoded.");
+            if (_dataset.Read(index).Image is { } image) return (image, index);
+            if (Interlocked.Increment(ref _damaged) > _dataset.Count)
+                throw new DatasetException($"{_dataset.Name} holds no image that can be decoded.");
         }
     }
 }

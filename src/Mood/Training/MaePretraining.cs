@@ -14,7 +14,7 @@ namespace MoodStream.Mood.Training;
 /// Source: He et al. 2022, §3 and table 8. All chance of a step is a function of the seed and the step's number, so a
 /// resumed run reaches the same numbers as an unbroken one. Thread-safety: owned by one thread.
 /// </remarks>
-public sealed class MaePretraining : IDisposable
+public sealed class MaePretraining : ITrainingRun
 {
     private const double Beta1 = 0.9;
     private const double Beta2 = 0.95;
@@ -50,35 +50,33 @@ public sealed class MaePretraining : IDisposable
     /// <summary>The whole model.</summary>
     public MaskedAutoencoder Model => _model;
 
-    /// <summary>Steps done.</summary>
+    /// <inheritdoc/>
     public long Step { get; private set; }
 
-    /// <summary>Steps in all.</summary>
+    /// <inheritdoc/>
     public long TotalSteps { get; }
 
-    /// <summary>Writes all that is needed to resume.</summary>
+    /// <inheritdoc/>
+    public int BatchSize => _settings.BatchSize;
+
+    /// <inheritdoc/>
     public void Save(string path) => TrainingCheckpoint.Save(path, _model, _optimizer, Step, Recipe());
 
-    /// <summary>Goes on from a checkpoint.</summary>
-    /// <exception cref="Weights.SafetensorsException">The file is damaged, or of another recipe.</exception>
+    /// <inheritdoc/>
     public void Resume(string path) => Step = TrainingCheckpoint.Restore(path, _model, _optimizer, Recipe());
 
-    /// <summary>Trains until all steps are done or the token is cancelled.</summary>
-    /// <param name="afterStep">Called on this thread after every step.</param>
-    /// <param name="cancellation">Stops after the step in hand.</param>
-    /// <exception cref="TrainingException">The loss is not a finite number; the model is as after the step before.</exception>
-    /// <exception cref="DatasetException">The data set cannot be read any more.</exception>
+    /// <inheritdoc/>
     public void Run(Action<TrainingProgress> afterStep, CancellationToken cancellation)
     {
-        var crop = new RandomResizedCrop(_settings.Encoder.ImageSize, _settings.MinCropScale);
+        var view = new TrainingView(new RandomResizedCrop(_settings.Encoder.ImageSize, _settings.MinCropScale), _recipe);
         var order = new SampleOrder(_dataset.Count, _settings.Seed);
-        using var loader = new BatchLoader(_dataset, order, crop, _recipe, _settings.BatchSize, Step, _settings.Workers);
+        using var loader = new BatchLoader(_dataset, order, view, _settings.BatchSize, Step, _settings.Workers);
         _model.train();
         long images = 0;
         while (Step < TotalSteps && !cancellation.IsCancellationRequested)
         {
             var rate = _schedule.At(Step);
-            var loss = Train(loader.Next(), rate);
+            var loss = Train(loader.Next().Images, rate);
             Step++;
             images += _settings.BatchSize;
             afterStep(new(Step, TotalSteps, (double)Step * _settings.BatchSize / _dataset.Count, loss, rate, images));

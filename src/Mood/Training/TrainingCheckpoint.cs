@@ -12,6 +12,7 @@ public static class TrainingCheckpoint
     private const string ModelPrefix = "model.";
     private const string FirstMoment = "adam.m.";
     private const string SecondMoment = "adam.v.";
+    private const string Average = "average.";
 
     /// <summary>Writes a checkpoint; an older one is replaced only once this one is whole.</summary>
     /// <param name="path">The file.</param>
@@ -19,7 +20,9 @@ public static class TrainingCheckpoint
     /// <param name="optimizer">Its optimiser.</param>
     /// <param name="step">Steps done; the same for every parameter.</param>
     /// <param name="recipe">Text that must be equal on resumption.</param>
-    public static void Save(string path, nn.Module model, AdamW optimizer, long step, string recipe)
+    /// <param name="average">Running average of the weights; null where the run has none.</param>
+    internal static void Save(
+        string path, nn.Module model, AdamW optimizer, long step, string recipe, WeightAverage? average = null)
     {
         var tensors = model.state_dict().Select(t => (ModelPrefix + t.Key, t.Value)).ToList();
         foreach (var (name, state) in States(model, optimizer))
@@ -27,13 +30,14 @@ public static class TrainingCheckpoint
             tensors.Add((FirstMoment + name, state.exp_avg));
             tensors.Add((SecondMoment + name, state.exp_avg_sq));
         }
+        if (average is not null) tensors.AddRange(average.Averages.Select(a => (Average + a.Name, a.Average)));
         SafetensorsWriter.Write(path, tensors, new Dictionary<string, string> { [StepKey] = step.ToString(), [RecipeKey] = recipe });
     }
 
     /// <summary>Restores a checkpoint into a model and its optimiser.</summary>
     /// <returns>Steps done.</returns>
     /// <exception cref="SafetensorsException">The file is damaged, or of another recipe.</exception>
-    public static long Restore(string path, nn.Module model, AdamW optimizer, string recipe)
+    internal static long Restore(string path, nn.Module model, AdamW optimizer, string recipe, WeightAverage? average = null)
     {
         using var file = SafetensorsFile.Open(path);
         if (!file.Metadata.TryGetValue(RecipeKey, out var saved) || !file.Metadata.TryGetValue(StepKey, out var step))
@@ -50,6 +54,8 @@ public static class TrainingCheckpoint
             state.exp_avg_sq.copy_(file.Load(SecondMoment + name));
             state.step = long.Parse(step);
         }
+        if (average is not null)
+            foreach (var (name, tensor) in average.Averages) tensor.copy_(file.Load(Average + name));
         return long.Parse(step);
     }
 

@@ -68,6 +68,21 @@ public sealed class Backbone : IDisposable
         }
     }
 
+    /// <summary>Reads the encoder of a backbone file to train it further.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="dropPath">Largest drop path while training, in [0, 1).</param>
+    /// <returns>The encoder, which the caller disposes, and its preprocessing.</returns>
+    /// <exception cref="SafetensorsException">The file is missing or malformed.</exception>
+    /// <exception cref="BackboneException">The file is no backbone, or its tensors do not fit.</exception>
+    public static (VisionTransformer Encoder, PreprocessingRecipe Recipe) ReadEncoder(string path, double dropPath)
+    {
+        using var backbone = Load(path);
+        using var gradientless = no_grad();
+        var encoder = new VisionTransformer(backbone.Config with { DropPath = dropPath });
+        encoder.load_state_dict(backbone._encoder.state_dict());
+        return (encoder, backbone.Recipe);
+    }
+
     /// <summary>Writes an encoder as a backbone file.</summary>
     /// <param name="path">The file; replaced once the new one is whole.</param>
     /// <param name="encoder">The encoder.</param>
@@ -76,7 +91,7 @@ public sealed class Backbone : IDisposable
     public static void Save(string path, VisionTransformer encoder, PreprocessingRecipe recipe, string origin) =>
         SafetensorsWriter.Write(path, encoder.state_dict().Select(t => (t.Key, t.Value)), new Dictionary<string, string>
         {
-            [ConfigKey] = encoder.Config.ToJson(), [RecipeKey] = recipe.ToJson(), ["moodstream.origin"] = origin,
+            [ConfigKey] = (encoder.Config with { DropPath = 0 }).ToJson(), [RecipeKey] = recipe.ToJson(), ["moodstream.origin"] = origin,
         });
 
     /// <summary>Features of preprocessed images.</summary>
