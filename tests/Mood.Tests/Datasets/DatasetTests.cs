@@ -62,6 +62,23 @@ public sealed class DatasetTests : IDisposable
         Assert.Equal([10, 50, 90, 130, 200], Enumerable.Range(0, 5).Select(i => (int)Math.Round(set.Read(i).Image!.Pixels[3 * 500] / 10.0) * 10));
     }
 
+    [Fact]
+    public void WithoutClasses_MosaicOfFive_NumbersTheRestAnewAndKeepsTheirImages()
+    {
+        Write("m_00.jpg", ImageEncoder.Jpeg(Grey(64, 64, (x, y) => x < 32 ? (y < 32 ? 10 : 90) : (y < 32 ? 50 : 130)), 100));
+        Write("m.labels", [4, 0, 2, 4]);
+        var whole = DatasetName.Open("mosaic:" + _folder);
+        var list = Write("out.txt", "class 0 tench, Tinca tinca\n\nclass 3\n"u8.ToArray());
+        Assert.Equal(["class", "class"], ClassSelection.ReadNames(list));
+
+        var kept = ClassSelection.Without(whole, ["class 0", "class 3"]);
+        Assert.Equal(["class 1", "class 2", "class 4"], kept.ClassNames);
+        Assert.Equal([2, 1, 2], Enumerable.Range(0, kept.Count).Select(i => kept.LabelOf(i)!.Value));
+        Assert.Equal(whole.Read(2).Image!.Pixels, kept.Read(1).Image!.Pixels);
+        Assert.Contains("class 9", Assert.Throws<DatasetException>(() => ClassSelection.Without(whole, ["class 9"])).Message, StringComparison.Ordinal);
+        Assert.Throws<DatasetException>(() => ClassSelection.Without(whole, whole.ClassNames));
+    }
+
     [Theory]
     [InlineData("zip:a", "no kind of data set")]
     [InlineData("cifar:nowhere.bin", "no such file")]
