@@ -34,6 +34,7 @@ internal static class FinetuneCommand
     private static readonly Option<double> Clip = Of("--clip-norm", "Largest norm of the gradient; 0 does not clip.", Usual.ClipNorm);
     private static readonly Option<double> Smoothing = Of("--label-smoothing", "Label smoothing, in [0, 1).", Usual.LabelSmoothing);
     private static readonly Option<double> MinCrop = Of("--min-crop", "Smallest share of the area in a random crop.", Usual.MinCropScale);
+    private static readonly Option<double> Augment = Of("--rand-augment", "Magnitude of RandAugment, in [0, 10]; 0 is off.", Usual.AugmentMagnitude);
     private static readonly Option<double> Erasing = Of("--erasing", "Share of images with a part erased.", Usual.ErasingProbability);
     private static readonly Option<double> Mixup = Of("--mixup", "Alpha of mixup; 0 is off.", Usual.MixupAlpha);
     private static readonly Option<double> CutMix = Of("--cutmix", "Alpha of CutMix; 0 is off.", Usual.CutMixAlpha);
@@ -43,7 +44,7 @@ internal static class FinetuneCommand
 
     public static Command Create() => Common.AddTo(new Command("finetune", "Fine-tune a pre-trained encoder on labelled images.")
     {
-        Stage, From, Epochs, Batch, Rate, WarmUp, WeightDecay, Decay, DropPath, Clip, Smoothing, MinCrop, Erasing, Mixup, CutMix,
+        Stage, From, Epochs, Batch, Rate, WarmUp, WeightDecay, Decay, DropPath, Clip, Smoothing, MinCrop, Augment, Erasing, Mixup, CutMix,
         Average, Outputs,
     }).Runs((parsed, cancellation) => Task.FromResult(Run(parsed, cancellation)));
 
@@ -80,7 +81,7 @@ internal static class FinetuneCommand
             BaseLearningRate = parsed.GetValue(Rate), WarmUpShare = parsed.GetValue(WarmUp), WeightDecay = parsed.GetValue(WeightDecay),
             LayerDecay = parsed.GetValue(Decay), DropPath = parsed.GetValue(DropPath), ClipNorm = parsed.GetValue(Clip),
             LabelSmoothing = parsed.GetValue(Smoothing), MinCropScale = parsed.GetValue(MinCrop),
-            ErasingProbability = parsed.GetValue(Erasing), MixupAlpha = parsed.GetValue(Mixup), CutMixAlpha = parsed.GetValue(CutMix),
+            AugmentMagnitude = parsed.GetValue(Augment), ErasingProbability = parsed.GetValue(Erasing), MixupAlpha = parsed.GetValue(Mixup), CutMixAlpha = parsed.GetValue(CutMix),
             AverageDecay = parsed.GetValue(Average), OneClassOutputs = parsed.GetValue(Outputs),
             Seed = seed, Workers = workers, Device = device,
         };

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using MoodStream.Mood.Augmentation;
 using MoodStream.Mood.Datasets;
 using MoodStream.Mood.Imaging;
 

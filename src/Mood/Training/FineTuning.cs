@@ -1,4 +1,5 @@
 using System.Text.Json;
+using MoodStream.Mood.Augmentation;
 using MoodStream.Mood.Datasets;
 using MoodStream.Mood.Imaging;
 using MoodStream.Mood.Vision;
@@ -69,6 +70,7 @@ public sealed class FineTuning : ITrainingRun
     {
         var view = new TrainingView(new RandomResizedCrop(_model.Encoder.Config.ImageSize, _settings.MinCropScale), _recipe)
         {
+            Augment = _settings.AugmentMagnitude > 0 ? new RandAugment(_settings.AugmentMagnitude, MeanColour()) : null,
             Erasing = _settings.ErasingProbability > 0 ? new RandomErasing(_settings.ErasingProbability) : null,
         };
         var order = new SampleOrder(_dataset.Count, _settings.Seed);
@@ -122,6 +124,8 @@ public sealed class FineTuning : ITrainingRun
         _average?.Update();
         return value;
     }
+
+    private byte[] MeanColour() => [.. new[] { _recipe.Mean.Red, _recipe.Mean.Green, _recipe.Mean.Blue }.Select(m => (byte)(byte.MaxValue * m))];
 
     private Tensor LabelsOf(TrainingBatch batch) => _settings.Stage == FinetuneStage.OneClass
         ? zeros(BatchSize, ScalarType.Int64, _device)

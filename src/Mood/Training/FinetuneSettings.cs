@@ -62,6 +62,9 @@ public sealed record FinetuneSettings
     /// <summary>Smallest share of the area cut out by the random crop. Default 0.35, for small images.</summary>
     public double MinCropScale { get; init; } = 0.35;
 
+    /// <summary>Magnitude of RandAugment, in [0, 10]; 0 is off. Default 0; the paper's recipe for photographs has 9.</summary>
+    public double AugmentMagnitude { get; init; }
+
     /// <summary>Share of the images with a part erased. Default 0.25.</summary>
     public double ErasingProbability { get; init; } = 0.25;
 
@@ -108,6 +111,7 @@ public sealed record FinetuneSettings
         Require(ClipNorm >= 0 && double.IsFinite(ClipNorm), $"ClipNorm is {ClipNorm}; it is at least 0.");
         Require(LayerDecay is > 0 and <= 1, $"LayerDecay is {LayerDecay}; it lies in (0, 1].");
         Require(MinCropScale is > 0 and <= 1, $"MinCropScale is {MinCropScale}; it lies in (0, 1].");
+        Require(AugmentMagnitude is >= 0 and <= 10, $"AugmentMagnitude is {AugmentMagnitude}; it lies in [0, 10].");
         Require(ErasingProbability is >= 0 and <= 1, $"ErasingProbability is {ErasingProbability}; it lies in [0, 1].");
         Require(MixupAlpha is >= 0 and <= 100 && CutMixAlpha is >= 0 and <= 100, "MixupAlpha and CutMixAlpha lie in 0..100.");
         foreach (var (name, share) in Shares()) Require(share is >= 0 and < 1, $"{name} is {share}; it lies in [0, 1).");

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using MoodStream.Mood.Augmentation;
 using MoodStream.Mood.Datasets;
 using MoodStream.Mood.Imaging;
 using MoodStream.Mood.Masking;

@@ -1,3 +1,4 @@
+using MoodStream.Mood.Augmentation;
 using MoodStream.Mood.Training;
 using static TorchSharp.torch;
 

@@ -1,4 +1,5 @@
 using MoodStream.Mood.Imaging;
+using MoodStream.Mood.Augmentation;
 using MoodStream.Mood.Training;
 
 namespace MoodStream.MoodTests.Training;

@@ -1,6 +1,6 @@
 using static TorchSharp.torch;
 
-namespace MoodStream.Mood.Training;
+namespace MoodStream.Mood.Augmentation;
 
 /// <summary>A batch mixed with itself: images, the labels of both parts, and the share λ of the first.</summary>
 /// <param name="Images">Shape [B, 3, S, S].</param>
@@ -67,7 +67,7 @@ public sealed record BatchMixing(double MixupAlpha, double CutMixAlpha)
         var d = alpha - 1.0 / 3;
         while (true)
         {
-            var normal = Math.Sqrt(-2 * Math.Log(1 - chance.NextDouble())) * Math.Cos(2 * Math.PI * chance.NextDouble());
+            var normal = chance.NextNormal();
             var cube = Math.Pow(1 + normal / Math.Sqrt(9 * d), 3);
             if (cube > 0 && Math.Log(1 - chance.NextDouble()) < 0.5 * normal * normal + d * (1 - cube + Math.Log(cube))) return d * cube;
         }

@@ -1,6 +1,6 @@
 using MoodStream.Mood.Imaging;
 
-namespace MoodStream.Mood.Training;
+namespace MoodStream.Mood.Augmentation;
 
 /// <summary>A random part of an image, resized to a square, and flipped left to right half of the time.</summary>
 /// <param name="Size">Side of the result; pixels.</param>

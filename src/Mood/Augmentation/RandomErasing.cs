@@ -1,4 +1,4 @@
-namespace MoodStream.Mood.Training;
+namespace MoodStream.Mood.Augmentation;
 
 /// <summary>Fills a random rectangle of a normalised image with noise, in a share of the images.</summary>
 /// <param name="Probability">Share of the images, in [0, 1].</param>
@@ -36,10 +36,6 @@ public sealed record RandomErasing(double Probability)
         for (var plane = 0; plane < image.Length; plane += side * side)
             for (var y = part.Top; y < part.Top + part.Height; y++)
                 foreach (ref var value in image.Slice(plane + y * side + part.Left, part.Width))
-                    value = Normal(chance);
+                    value = (float)chance.NextNormal();
     }
-
-    /// <summary>One draw of N(0, 1), by Box and Muller.</summary>
-    private static float Normal(Random chance) =>
-        (float)(Math.Sqrt(-2 * Math.Log(1 - chance.NextDouble())) * Math.Cos(2 * Math.PI * chance.NextDouble()));
 }
