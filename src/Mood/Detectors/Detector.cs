@@ -13,6 +13,11 @@ public enum DetectorInput
     /// Mean-pooled pixels of the image itself, shape [B, <see cref="PixelFeatures.Count"/>], values in [0, 1].
     /// </summary>
     Pixels,
+
+    /// <summary>
+    /// Both, side by side: features, then pixels, shape [B, D + <see cref="PixelFeatures.Count"/>]. Only combinations.
+    /// </summary>
+    FeaturesAndPixels,
 }
 
 /// <summary>
@@ -34,14 +39,33 @@ public abstract class Detector
     /// <summary>Whether a fit needs the backbone's classifier, for logits or for the space it looks at.</summary>
     public virtual bool NeedsClassifier => false;
 
+    /// <summary>Fewest classes that a fit needs; 1 where labels are not needed.</summary>
+    public virtual int FewestClasses => 1;
+
+    /// <summary>What a fit needs that is not at hand, as a sentence that names the detector and says what to do.</summary>
+    /// <param name="classes">Number of labelled classes; 1 without labels.</param>
+    /// <param name="classifier">The backbone's last layer; null if it has none.</param>
+    /// <returns>The sentence; null where nothing is lacking.</returns>
+    public string? Lacks(int classes, LinearClassifier? classifier)
+    {
+        if (NeedsClassifier && classifier is null)
+            return $"The detector {Name} needs logits, and this backbone has no classifier: "
+                + "take a fine-tuned checkpoint, or a detector that looks at features alone.";
+        return classes >= FewestClasses
+            ? null
+            : $"The detector {Name} needs labels of {FewestClasses} classes or more, and there {Count(classes)}: "
+                + $"give labels, or take a detector of one class such as {DetectorRegistry.Usual}.";
+    }
+
     /// <summary>Fits to in-distribution rows.</summary>
     /// <param name="inputs">Rows, shape [N, D], any floating type.</param>
     /// <param name="labels">Class of each row, shape [N], int64, values 0..K−1, each present; null for one
     /// class.</param>
-    /// <param name="classifier">The backbone's last layer; ignored unless <see cref="NeedsClassifier"/>.</param>
+    /// <param name="classifier">The backbone's last layer; needed if <see cref="NeedsClassifier"/>. Others ignore it,
+    /// save <c>residual</c>, which takes its origin from it where there is one.</param>
     /// <returns>The fitted detector. The caller disposes it.</returns>
     /// <exception cref="ArgumentException">The shapes disagree, a type is wrong, or a classifier is needed and there is
-    /// none.</exception>
+    /// none, or one of other features.</exception>
     /// <exception cref="Statistics.StatisticsException">The rows do not allow a fit; the fault says why.</exception>
     public abstract FittedDetector Fit(Tensor inputs, Tensor? labels = null, LinearClassifier? classifier = null);
 
@@ -53,4 +77,6 @@ public abstract class Detector
 
     /// <inheritdoc/>
     public override string ToString() => Name;
+
+    private static string Count(int classes) => classes == 1 ? "is one" : $"are {classes}";
 }

@@ -44,6 +44,14 @@ public abstract class FittedDetector : IDisposable
     /// <exception cref="ArgumentException">The shape is not [B, D], or the type is not floating.</exception>
     public abstract DetectorScores Score(Tensor inputs);
 
+    /// <summary>Refuses rows of another length.</summary>
+    private protected void RequireRows(Tensor inputs)
+    {
+        if (inputs.dim() != 2 || inputs.shape[1] != Dimension)
+            throw new ArgumentException(
+                $"Rows of shape [B, {Dimension}] are wanted, not [{string.Join(", ", inputs.shape)}].", nameof(inputs));
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {

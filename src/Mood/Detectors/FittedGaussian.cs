@@ -6,13 +6,17 @@ namespace MoodStream.Mood.Detectors;
 /// <summary>Class means and a whitening: scores are squared Mahalanobis distances to the nearest class mean.</summary>
 public sealed class FittedGaussian : FittedDetector
 {
-    private const long ChunkRows = 8192;
+    private const string MeanName = "mean";
+    private const string ClassMeansName = "class_means";
+    private const string CholeskyName = "cholesky";
+    private const string ProjectionName = "projection";
 
     private readonly GaussianRecipe _recipe;
     private readonly Whitening _whitening;
     private readonly Tensor _mean;                // [D]
     private readonly Tensor _whitenedMeans;       // [K, R]
     private readonly Tensor _squaredLengths;      // [K]
+    private readonly double _logNormaliser;
 
     internal FittedGaussian(GaussianDetector detector, Whitening whitening, Tensor mean, Tensor classMeans, FitDiagnostics diagnostics)
         : base(detector, diagnostics)
@@ -23,13 +27,16 @@ public sealed class FittedGaussian : FittedDetector
         ClassCount = (int)classMeans.shape[0];
         _whitenedMeans = whitening.Apply(classMeans - mean).DetachFromDisposeScope();
         _squaredLengths = _whitenedMeans.square().sum(1).DetachFromDisposeScope();
+        _logNormaliser = _recipe.IsLogDensity && whitening is CholeskyFactor factor
+            ? factor.Rank * Math.Log(2 * Math.PI) + factor.LogDeterminant()
+            : 0;
+        var (name, values) = StoredState.Of(diagnostics);
         State = new Dictionary<string, Tensor>
         {
-            [StateNames.Mean] = _mean,
-            [StateNames.ClassMeans] = classMeans.DetachFromDisposeScope(),
-            [whitening is CholeskyFactor ? StateNames.Cholesky : StateNames.Projection] = whitening.Matrix,
-            [StateNames.Diagnostics] = tensor(
-                [diagnostics.ShrinkageIntensity, diagnostics.EffectiveSize, diagnostics.Condition], ScalarType.Float64).DetachFromDisposeScope(),
+            [MeanName] = _mean,
+            [ClassMeansName] = classMeans.DetachFromDisposeScope(),
+            [whitening is CholeskyFactor ? CholeskyName : ProjectionName] = whitening.Matrix,
+            [name] = values.DetachFromDisposeScope(),
         };
     }
 
@@ -49,19 +56,17 @@ public sealed class FittedGaussian : FittedDetector
     {
         using var scope = NewDisposeScope();
         using var gradientless = no_grad();
+        var stored = new StoredState(state);
         Whitening whitening = detector.Recipe.RelativeEigenCut is null
-            ? CholeskyFactor.Restore(Get(state, StateNames.Cholesky))
-            : EigenCut.Restore(Get(state, StateNames.Projection));
+            ? CholeskyFactor.Restore(stored.Get(CholeskyName, StoredState.Any, StoredState.Any))
+            : EigenCut.Restore(stored.Get(ProjectionName, StoredState.Any, StoredState.Any));
         try
         {
-            if (state.Count != StateNames.Count)
-                throw new StatisticsException(StatisticsFault.Inconsistent, $"The state has {state.Count} tensors where {StateNames.Count} are wanted.");
-            Tensor mean = Get(state, StateNames.Mean), classMeans = Get(state, StateNames.ClassMeans);
-            StoredTensor.Require(mean, StateNames.Mean, whitening.Dimension);
-            StoredTensor.RequireAxes(classMeans, StateNames.ClassMeans, 2);
-            var classes = detector.UsesLabels ? classMeans.shape[0] : 1;
-            StoredTensor.Require(classMeans, StateNames.ClassMeans, classes, whitening.Dimension);
-            return new FittedGaussian(detector, whitening, mean.clone(), classMeans.clone(), Diagnosed(Get(state, StateNames.Diagnostics)));
+            var mean = stored.Get(MeanName, whitening.Dimension);
+            var classMeans = stored.Get(ClassMeansName, detector.UsesLabels ? StoredState.Any : 1, whitening.Dimension);
+            var diagnostics = stored.ReadDiagnostics();
+            stored.RequireNothingElse();
+            return new FittedGaussian(detector, whitening, mean.clone(), classMeans.clone(), diagnostics);
         }
         catch (StatisticsException)
         {
@@ -72,21 +77,23 @@ public sealed class FittedGaussian : FittedDetector
 
     /// <inheritdoc/>
     /// <remarks>
-    /// The nearest class is found by ‖y‖² − 2 y·m + ‖m‖²; the score is then ‖y − m‖² itself, free of cancellation.
-    /// Cost: O(B·D² + B·K·D).
+    /// All classes at once: a row is whitened once, y = L⁻¹ (x − μ), and ‖y‖² − 2 y·m + ‖m‖² for every whitened class
+    /// mean m is one matrix product, which finds the nearest class. The score is then ‖y − m‖² itself, free of
+    /// cancellation. Cost: O(B·D² + B·K·D). Memory beside the rows: O(K·D + D²) for the state and
+    /// O(chunk · max(D, K)) for temporaries, where <see cref="RowChunks"/> keeps each within 32 MiB.
     /// </remarks>
     public override DetectorScores Score(Tensor inputs)
     {
-        if (inputs.dim() != 2 || inputs.shape[1] != Dimension)
-            throw new ArgumentException($"Rows of shape [B, {Dimension}] are wanted, not [{string.Join(", ", inputs.shape)}].", nameof(inputs));
+        RequireRows(inputs);
         var rows = (int)inputs.shape[0];
         var scores = new double[rows];
         var nearest = ClassCount > 1 ? new int[rows] : null;
-        for (long start = 0; start < rows; start += ChunkRows)
+        foreach (var (start, length) in RowChunks.Of(rows, Math.Max(Dimension, ClassCount)))
         {
             using var scope = NewDisposeScope();
             using var inference = inference_mode();
-            ScoreChunk(inputs.narrow(0, start, Math.Min(ChunkRows, rows - start)), scores.AsSpan((int)start), nearest.AsSpan(nearest is null ? 0 : (int)start));
+            var chunk = inputs.narrow(0, start, length);
+            ScoreChunk(chunk, scores.AsSpan((int)start), nearest.AsSpan(nearest is null ? 0 : (int)start));
         }
         return new DetectorScores(scores, nearest);
     }
@@ -109,38 +116,13 @@ public sealed class FittedGaussian : FittedDetector
         var means = _whitenedMeans;                                                                         // [1, R] if K = 1
         if (ClassCount > 1)
         {
-            var distances = _squaredLengths - 2 * whitened.matmul(_whitenedMeans.t());                      // [B, K], up to ‖y‖²
+            var distances = whitened.matmul(_whitenedMeans.t()).mul_(-2).add_(_squaredLengths);             // [B, K], up to ‖y‖²
             var classes = distances.argmin(1);                                                              // [B]
             classes.to(ScalarType.Int32).cpu().data<int>().CopyTo(nearest);
             means = _whitenedMeans.index_select(0, classes);                                                // [B, R]
         }
-        var squared = (whitened - means).square().sum(1).masked_fill(usable.logical_not(), double.NaN);     // [B]
-        squared.cpu().data<double>().CopyTo(scores);
-    }
-
-    private static Tensor Get(IReadOnlyDictionary<string, Tensor> state, string name) => state.TryGetValue(name, out var tensor)
-        ? tensor
-        : throw new StatisticsException(StatisticsFault.Inconsistent, $"The state lacks '{name}'.");
-
-    private static FitDiagnostics Diagnosed(Tensor stored)
-    {
-        StoredTensor.Require(stored, StateNames.Diagnostics, 3);
-        var values = stored.cpu().data<double>().ToArray();
-        if (values[0] is < 0 or > 1 || values[1] <= 0 || values[2] < 1)
-            throw new StatisticsException(StatisticsFault.Inconsistent, $"'{StateNames.Diagnostics}' holds impossible values.");
-        return new FitDiagnostics(values[0], values[1], values[2]);
-    }
-
-    /// <summary>Names of the state tensors.</summary>
-    private static class StateNames
-    {
-        public const string Mean = "mean";
-        public const string ClassMeans = "class_means";
-        public const string Cholesky = "cholesky";
-        public const string Projection = "projection";
-        public const string Diagnostics = "diagnostics";
-
-        /// <summary>Each state has the mean, the class means, one of the two whitenings, and the diagnostics.</summary>
-        public const int Count = 4;
+        var squared = (whitened - means).square().sum(1);                                                   // [B]
+        if (_recipe.IsLogDensity) squared = squared.add(_logNormaliser).div(2);
+        squared.masked_fill(usable.logical_not(), double.NaN).cpu().data<double>().CopyTo(scores);
     }
 }

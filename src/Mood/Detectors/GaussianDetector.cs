@@ -14,13 +14,26 @@ namespace MoodStream.Mood.Detectors;
 /// "Mahalanobis++" (tied and L2-normalised).
 /// Differs: shrunk and factored, never inverted; in float64; squared, without a factor of one half.
 /// </remarks>
-public sealed class GaussianDetector(string name, GaussianRecipe recipe) : Detector(name, recipe.Input)
+public sealed class GaussianDetector : Detector
 {
-    /// <summary>Rows handled at a time, so that a fit needs little more memory than its inputs.</summary>
-    private const long ChunkRows = 8192;
+    /// <summary>What SSD adds to a standard deviation, so that a constant feature does not divide by zero.</summary>
+    private const double DeviationOffset = 1e-10;
+
+    /// <summary>Makes a detector of a recipe.</summary>
+    /// <param name="name">The name by which it is chosen and stored.</param>
+    /// <param name="recipe">How it fits.</param>
+    /// <exception cref="ArgumentException">The recipe contradicts itself.</exception>
+    public GaussianDetector(string name, GaussianRecipe recipe) : base(name, recipe.Input)
+    {
+        if (recipe.Standardises && recipe.RelativeEigenCut is null)
+            throw new ArgumentException("A recipe that standardises needs an eigenvalue cut.", nameof(recipe));
+        if (recipe.IsLogDensity && recipe.RelativeEigenCut is not null)
+            throw new ArgumentException("A density over the directions that a cut leaves is none.", nameof(recipe));
+        Recipe = recipe;
+    }
 
     /// <summary>How it fits.</summary>
-    public GaussianRecipe Recipe { get; } = recipe;
+    public GaussianRecipe Recipe { get; }
 
     /// <inheritdoc/>
     public override bool UsesLabels => Recipe.UsesLabels;
@@ -31,15 +44,9 @@ public sealed class GaussianDetector(string name, GaussianRecipe recipe) : Detec
     {
         using var scope = NewDisposeScope();
         using var gradientless = no_grad();
-        var rows = FeatureRows.Finite(inputs);                                   // [N, D]
-        var scaled = Recipe.Scaling.ApplyToAll(rows);                            // [N, D]
-        if (scaled.shape[0] == 0) throw new StatisticsException(StatisticsFault.NoRows, "There is no row to fit to.");
-        var classes = labels is null ? 1 : FeatureRows.RequireLabels(labels, scaled.shape[0]);
-        if (labels is null || !UsesLabels)
-            (labels, classes) = (zeros(scaled.shape[0], ScalarType.Int64, scaled.device), 1);
-        using var moments = MomentsOf(scaled, labels, classes);
-        double? fourth = Recipe.Shrinkage.Rule == ShrinkageRule.LedoitWolf ? FourthMoment(scaled, labels, moments) : null;
-        return Fit(moments, fourth);
+        var rows = TrainingRows.Of(this, Recipe.Scaling, inputs, labels, classifier);
+        var (moments, fourth) = Gather(rows);
+        using (moments) return Fit(moments, fourth);
     }
 
     /// <summary>Fits to moments gathered earlier, from rows that went through <see cref="Scale"/>.</summary>
@@ -56,9 +63,7 @@ public sealed class GaussianDetector(string name, GaussianRecipe recipe) : Detec
         var covariance = UsesLabels ? moments.TiedCovariance() : total.Covariance();               // [D, D]
         var intensity = Recipe.Shrinkage.Intensity(covariance, moments.EffectiveSize, fourthMoment);
         var shrunk = Shrinkage.Apply(covariance, intensity);                                       // [D, D]
-        Whitening whitening = Recipe.RelativeEigenCut is { } cut
-            ? EigenCut.Of(shrunk, out var spectrum, cut)
-            : CholeskyFactor.Of(shrunk, out spectrum);
+        var whitening = WhiteningOf(shrunk, out var spectrum);
         var diagnostics = new FitDiagnostics(intensity, moments.EffectiveSize, spectrum.Condition);
         var means = UsesLabels ? moments.Means : total.Mean.unsqueeze(0);                          // [K, D]
         return new FittedGaussian(this, whitening, total.Mean.clone(), means.clone(), diagnostics);
@@ -79,29 +84,46 @@ public sealed class GaussianDetector(string name, GaussianRecipe recipe) : Detec
     /// <inheritdoc/>
     public override FittedDetector Restore(IReadOnlyDictionary<string, Tensor> state) => FittedGaussian.Restore(this, state);
 
-    private static ClassMoments MomentsOf(Tensor rows, Tensor labels, int classes)
+    /// <summary>What a fit to rows is made from, in one pass over them (two for Ledoit-Wolf).</summary>
+    /// <returns>Class moments, which the caller disposes, and the fourth moment if the shrinkage needs it.</returns>
+    internal (ClassMoments Moments, double? FourthMoment) Gather(TrainingRows rows)
     {
-        var moments = ClassMoments.Empty(classes, (int)rows.shape[1], rows.device);
-        for (long start = 0; start < rows.shape[0]; start += ChunkRows)
+        var moments = ClassMoments.Empty(UsesLabels ? rows.Classes : 1, (int)rows.Dimension, rows.Rows.device);
+        foreach (var (start, length) in RowChunks.Of(rows.Count, rows.Dimension))
         {
-            var length = Math.Min(ChunkRows, rows.shape[0] - start);
             using var scope = NewDisposeScope();
             using var before = moments;
-            moments = before.Add(rows.narrow(0, start, length), labels.narrow(0, start, length));
+            moments = before.Add(rows.Rows.narrow(0, start, length), LabelsOf(rows).narrow(0, start, length));
         }
-        return moments;
+        return (moments, FourthMomentOf(rows, moments.Means));
     }
 
-    private static double FourthMoment(Tensor rows, Tensor labels, ClassMoments moments)
+    /// <summary>Mean of ‖x − class mean‖⁴; null where the shrinkage does not need it.</summary>
+    /// <param name="rows">Rows.</param>
+    /// <param name="means">Class means, shape [K, D], or the one mean, shape [1, D]; computed if null.</param>
+    internal double? FourthMomentOf(TrainingRows rows, Tensor? means = null)
     {
+        if (Recipe.Shrinkage.Rule != ShrinkageRule.LedoitWolf) return null;
+        using var scope = NewDisposeScope();
+        means ??= rows.Rows.mean([0L], keepdim: true);                           // [K, D]
         double sum = 0;
-        for (long start = 0; start < rows.shape[0]; start += ChunkRows)
+        foreach (var (start, length) in RowChunks.Of(rows.Count, rows.Dimension))
         {
-            var length = Math.Min(ChunkRows, rows.shape[0] - start);
-            using var scope = NewDisposeScope();
-            var centred = rows.narrow(0, start, length) - moments.Means.index_select(0, labels.narrow(0, start, length));
-            sum += Reduce.Total(centred.square().sum(1).square());
+            using var inner = NewDisposeScope();
+            var own = means.index_select(0, LabelsOf(rows).narrow(0, start, length));              // [chunk, D]
+            sum += Reduce.Total((rows.Rows.narrow(0, start, length) - own).square().sum(1).square());
         }
-        return sum / rows.shape[0];
+        return sum / rows.Count;
+    }
+
+    private Tensor LabelsOf(TrainingRows rows) => UsesLabels ? rows.Labels : zeros_like(rows.Labels);
+
+    private Whitening WhiteningOf(Tensor covariance, out CovarianceSpectrum spectrum)
+    {
+        if (Recipe.RelativeEigenCut is not { } cut) return CholeskyFactor.Of(covariance, out spectrum);
+        if (!Recipe.Standardises) return EigenCut.Of(covariance, out spectrum, cut);
+        CovarianceSpectrum.RequireVariance(covariance);
+        var scale = (covariance.diagonal().clamp_min(0).sqrt() + DeviationOffset).reciprocal();    // [D]
+        return EigenCut.OfScaled(covariance, scale, out spectrum, cut);
     }
 }

@@ -25,4 +25,16 @@ public sealed record GaussianRecipe
     /// whose eigenvalue is at most this share of the largest, in (0, 1).
     /// </summary>
     public double? RelativeEigenCut { get; init; }
+
+    /// <summary>
+    /// Whether each feature is first divided by its standard deviation, as SSD does. Without a cut that changes nothing
+    /// but rounding; with one it decides which directions are cut. Needs <see cref="RelativeEigenCut"/>.
+    /// </summary>
+    public bool Standardises { get; init; }
+
+    /// <summary>
+    /// Whether the score is −ln N(x; μ, Σ) = (distance + ln det 2πΣ) / 2 in place of the squared distance: the same order
+    /// of images, on the scale of a likelihood.
+    /// </summary>
+    public bool IsLogDensity { get; init; }
 }

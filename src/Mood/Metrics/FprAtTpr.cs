@@ -24,15 +24,38 @@ public static class FprAtTpr
         double truePositiveRate = UsualTruePositiveRate,
         FprConvention convention = FprConvention.IdPositive)
     {
-        if (!(truePositiveRate is > 0 and <= 1))
-            throw new ArgumentOutOfRangeException(nameof(truePositiveRate), truePositiveRate, "The rate is outside (0, 1].");
         double[] id = ScoreSteps.Sorted(idScores, nameof(idScores)), ood = ScoreSteps.Sorted(oodScores, nameof(oodScores));
+        var threshold = Threshold(id, ood, truePositiveRate, convention);
         return convention switch
         {
-            FprConvention.IdPositive => ShareAtMost(ood, id[FewestFor(truePositiveRate, id.Length) - 1]),
-            FprConvention.OodPositive => ShareAtLeast(id, ood[^FewestFor(truePositiveRate, ood.Length)]),
-            FprConvention.IdPositiveInterpolated => ShareBelow(ood, Quantile(id, truePositiveRate)),
-            FprConvention.IdPositiveRoundedDown => ShareAtMost(ood, RoundedDown(id, truePositiveRate)),
+            FprConvention.OodPositive => ShareAtLeast(id, threshold),
+            FprConvention.IdPositiveInterpolated => ShareBelow(ood, threshold),
+            _ => ShareAtMost(ood, threshold),
+        };
+    }
+
+    /// <summary>The score at which a convention places its threshold.</summary>
+    /// <inheritdoc cref="Of" path="/param|/exception|/remarks"/>
+    public static double ThresholdOf(
+        ReadOnlySpan<double> idScores,
+        ReadOnlySpan<double> oodScores,
+        double truePositiveRate = UsualTruePositiveRate,
+        FprConvention convention = FprConvention.IdPositive) => Threshold(
+            ScoreSteps.Sorted(idScores, nameof(idScores)),
+            ScoreSteps.Sorted(oodScores, nameof(oodScores)),
+            truePositiveRate,
+            convention);
+
+    private static double Threshold(double[] id, double[] ood, double truePositiveRate, FprConvention convention)
+    {
+        if (!(truePositiveRate is > 0 and <= 1))
+            throw new ArgumentOutOfRangeException(nameof(truePositiveRate), truePositiveRate, "The rate is outside (0, 1].");
+        return convention switch
+        {
+            FprConvention.IdPositive => id[FewestFor(truePositiveRate, id.Length) - 1],
+            FprConvention.OodPositive => ood[^FewestFor(truePositiveRate, ood.Length)],
+            FprConvention.IdPositiveInterpolated => Quantile(id, truePositiveRate),
+            FprConvention.IdPositiveRoundedDown => RoundedDown(id, truePositiveRate),
             _ => throw new ArgumentOutOfRangeException(nameof(convention), convention, "Not a convention."),
         };
     }

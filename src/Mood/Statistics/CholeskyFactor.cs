@@ -53,4 +53,11 @@ public sealed class CholeskyFactor : Whitening
         using var scope = NewDisposeScope();
         return linalg.solve_triangular(Matrix.t(), offsets, upper: true, left: false).MoveToOuterDisposeScope(); // [B, D]
     }
+
+    /// <summary>Logarithm of the determinant of the covariance, ln det Σ = 2 Σ ln L_ii.</summary>
+    public double LogDeterminant()
+    {
+        using var scope = NewDisposeScope();
+        return 2 * Reduce.Total(Matrix.diagonal().log());
+    }
 }

@@ -41,6 +41,24 @@ public sealed class EigenCut : Whitening
         return new EigenCut(vectors.narrow(1, first, spectrum.Rank) / kept.sqrt());
     }
 
+    /// <summary>
+    /// Factors the covariance of rows whose every feature is first multiplied by a number: the whitening takes offsets of
+    /// the rows as they are.
+    /// </summary>
+    /// <param name="covariance">Covariance of the rows as they are, shape [D, D], float64, symmetric.</param>
+    /// <param name="scale">What each feature is multiplied by, shape [D], float64, above 0.</param>
+    /// <param name="spectrum">Rank and condition of what was kept.</param>
+    /// <param name="relativeCut">Share of the largest eigenvalue, in (0, 1).</param>
+    /// <inheritdoc cref="Of" path="/returns|/exception|/remarks"/>
+    internal static EigenCut OfScaled(
+        Tensor covariance, Tensor scale, out CovarianceSpectrum spectrum, double relativeCut = UsualRelativeCut)
+    {
+        using var scope = NewDisposeScope();
+        using var gradientless = no_grad();
+        using var cut = Of(covariance * scale * scale.unsqueeze(1), out spectrum, relativeCut);
+        return new EigenCut(cut.Matrix * scale.unsqueeze(1));
+    }
+
     /// <summary>A stored whitening. The tensor is copied.</summary>
     /// <param name="projection">V Λ^(−1/2), shape [D, R], float64, with R in [1, D].</param>
     /// <exception cref="StatisticsException">It is of another shape, or not finite.</exception>

@@ -17,6 +17,12 @@ public enum StatisticsFault
     /// <summary>A class has no row.</summary>
     EmptyClass,
 
+    /// <summary>There are fewer classes than the detector compares.</summary>
+    TooFewClasses,
+
+    /// <summary>There are fewer rows than the detector needs, or than its settings ask for.</summary>
+    TooFewRows,
+
     /// <summary>All rows are equal: there is no covariance to speak of.</summary>
     NoVariance,
 
