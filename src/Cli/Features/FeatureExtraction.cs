@@ -16,8 +16,19 @@ namespace MoodStream.Cli.Features;
 internal sealed record ExtractedSet(
     Tensor Features, Tensor Pixels, Tensor? Labels, IReadOnlyList<int> Places, IReadOnlyList<(int Index, string Reason)> Damaged) : IDisposable
 {
+    private Tensor? _both;
+
+    /// <summary>The rows that a detector looks at, shape [N, D]. Owned by this set.</summary>
+    public Tensor InputsOf(Detector detector) => detector.Input switch
+    {
+        DetectorInput.Features => Features,
+        DetectorInput.Pixels => Pixels,
+        _ => _both ??= cat([Features, Pixels], 1).DetachFromDisposeScope(),
+    };
+
     public void Dispose()
     {
+        _both?.Dispose();
         Features.Dispose();
         Pixels.Dispose();
         Labels?.Dispose();

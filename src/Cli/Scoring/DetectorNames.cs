@@ -24,8 +24,9 @@ internal static class DetectorNames
         ? detector
         : throw new CliException($"'{name}' is no detector. Known are {Known}.", ExitCode.WrongUsage);
 
+    /// <summary>Detectors by name; of all, those that features and one class are enough for.</summary>
     /// <exception cref="CliException">One of them is no detector.</exception>
     public static IReadOnlyList<Detector> ParseSeveral(string names) => names == "all"
-        ? DetectorRegistry.All
-        : [.. names.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Distinct().Select(Parse)];
+        ? [.. DetectorRegistry.All.Where(d => !d.NeedsClassifier && d.FewestClasses == 1)]
+        : [.. DetectorRegistry.SplitNames(names).Distinct().Select(Parse)];
 }

@@ -2,7 +2,6 @@ using System.CommandLine;
 using MoodStream.Cli.Features;
 using MoodStream.Cli.Terminal;
 using MoodStream.Mood.Datasets;
-using MoodStream.Mood.Detectors;
 using MoodStream.Mood.Gates;
 
 namespace MoodStream.Cli.Scoring;
@@ -45,7 +44,7 @@ internal static class FitCommand
         using var set = new FeatureExtraction(backbone).ExtractWithProgress(dataset, parsed.GetValue(SkipDamaged), cancellation);
         var labels = parsed.GetValue(OneClass) ? null : set.Labels;
         using var statistics = GateStatisticsFitter.Fit(
-            settings.Detector.Input == DetectorInput.Features ? set.Features : set.Pixels, labels, settings, new GateProvenance
+            set.InputsOf(settings.Detector), labels, settings, new GateProvenance
             {
                 Gate = parsed.GetRequiredValue(Gate), ModelHash = backbone.ModelHash, PreprocessingHash = backbone.PreprocessingHash,
                 FittedAt = TimeProvider.System.GetUtcNow(), Origin = dataset.Name, ClassNames = labels is null ? [] : dataset.ClassNames,

@@ -4,7 +4,6 @@ using System.Text;
 using MoodStream.Cli.Features;
 using MoodStream.Cli.Terminal;
 using MoodStream.Mood.Datasets;
-using MoodStream.Mood.Detectors;
 using MoodStream.Mood.Gates;
 using MoodStream.Mood.Vision;
 
@@ -58,7 +57,7 @@ internal static class ScoreCommand
 
     private static List<ScoreRow> Rows(GateStatistics statistics, IImageDataset dataset, ExtractedSet set)
     {
-        var judgements = statistics.Judge(statistics.Detector.Detector.Input == DetectorInput.Features ? set.Features : set.Pixels);
+        var judgements = statistics.Judge(set.InputsOf(statistics.Detector.Detector));
         var rows = new ScoreRow[dataset.Count];
         for (var i = 0; i < judgements.Count; i++)
         {

@@ -82,6 +82,8 @@ public sealed class CombinedDetector : Detector
         using var scope = NewDisposeScope();
         using var gradientless = no_grad();
         var rows = FeatureRows.Finite(inputs);                                   // [N, D]
+        if (rows.shape[0] == 0)
+            throw new StatisticsException(StatisticsFault.NoRows, $"There is no row to fit {this} to: the set of images is empty.");
         var classes = labels is null ? 1 : FeatureRows.RequireLabels(labels, rows.shape[0]);
         if (Lacks(classes, classifier) is { } lacking)
             throw NeedsClassifier && classifier is null

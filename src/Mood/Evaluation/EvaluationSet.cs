@@ -25,8 +25,15 @@ public sealed class EvaluationSet(string name, Func<Tensor> features, Func<Tenso
     public Tensor Inputs(DetectorInput input)
     {
         if (_made.TryGetValue(input, out var rows)) return rows;
-        return _made[input] = (input == DetectorInput.Features ? features() : pixels()).DetachFromDisposeScope();
+        return _made[input] = Make(input).DetachFromDisposeScope();
     }
+
+    private Tensor Make(DetectorInput input) => input switch
+    {
+        DetectorInput.Features => features(),
+        DetectorInput.Pixels => pixels(),
+        _ => cat([Inputs(DetectorInput.Features), Inputs(DetectorInput.Pixels)], 1),
+    };
 
     /// <inheritdoc/>
     public void Dispose()

@@ -1,5 +1,6 @@
 using MoodStream.Mood.Calibration;
 using MoodStream.Mood.Statistics;
+using MoodStream.Mood.Vision;
 using static TorchSharp.torch;
 
 namespace MoodStream.Mood.Gates;
@@ -15,6 +16,7 @@ public static class GateStatisticsFitter
     /// <param name="labels">Class of each row, shape [N], int64, values 0..K−1; null for one class.</param>
     /// <param name="settings">Detector, promised rate, split.</param>
     /// <param name="provenance">Where the rows come from.</param>
+    /// <param name="classifier">The backbone's last layer, for a detector that needs it; null if it has none.</param>
     /// <returns>The statistics. The caller disposes them.</returns>
     /// <exception cref="ArgumentException">The shapes disagree, or a type is wrong.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A setting is outside its range.</exception>
@@ -29,7 +31,8 @@ public static class GateStatisticsFitter
     /// prediction).
     /// Differs: nothing. The same rows, seed and settings give the same statistics.
     /// </remarks>
-    public static GateStatistics Fit(Tensor inputs, Tensor? labels, GateFitSettings settings, GateProvenance provenance)
+    public static GateStatistics Fit(
+        Tensor inputs, Tensor? labels, GateFitSettings settings, GateProvenance provenance, LinearClassifier? classifier = null)
     {
         Probability.RequireInside(settings.CalibrationShare, nameof(settings));
         using var scope = NewDisposeScope();
@@ -42,7 +45,7 @@ public static class GateStatisticsFitter
         var order = Enumerable.Range(0, count).Select(i => (long)i).ToArray();
         new Random(settings.Seed).Shuffle(order);
         Tensor calibrationRows = tensor(order[..held]), fitRows = tensor(order[held..]);
-        var detector = settings.Detector.Fit(rows.index_select(0, fitRows), labels?.index_select(0, fitRows));
+        var detector = settings.Detector.Fit(rows.index_select(0, fitRows), labels?.index_select(0, fitRows), classifier);
         try
         {
             var scores = detector.Score(rows.index_select(0, calibrationRows)).Scores;

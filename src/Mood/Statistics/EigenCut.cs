@@ -38,7 +38,7 @@ public sealed class EigenCut : Whitening
         spectrum = CovarianceSpectrum.OfEigenvalues(eigenvalues, relativeCut);
         var first = covariance.shape[0] - spectrum.Rank;
         var kept = eigenvalues.narrow(0, first, spectrum.Rank);                  // [R]
-        return new EigenCut(vectors.narrow(1, first, spectrum.Rank) / kept.sqrt());
+        return new EigenCut((vectors.narrow(1, first, spectrum.Rank) / kept.sqrt()).contiguous());
     }
 
     /// <summary>
@@ -56,7 +56,7 @@ public sealed class EigenCut : Whitening
         using var scope = NewDisposeScope();
         using var gradientless = no_grad();
         using var cut = Of(covariance * scale * scale.unsqueeze(1), out spectrum, relativeCut);
-        return new EigenCut(cut.Matrix * scale.unsqueeze(1));
+        return new EigenCut((cut.Matrix * scale.unsqueeze(1)).contiguous());
     }
 
     /// <summary>A stored whitening. The tensor is copied.</summary>

@@ -31,7 +31,7 @@ public sealed class MetricsSection : IGoldenSection
         ["vim.fpr95_id_accepted"] = (id, ood) => Fpr(id, ood, FprConvention.IdPositiveRoundedDown),
         ["vim.threshold_on_score"] = (id, ood) => Threshold(id, ood, FprConvention.IdPositiveRoundedDown),
         ["openood_fpr_recall.fpr_at_95_id_recall"] = (id, ood) => Fpr(id, ood, FprConvention.IdPositive),
-        ["openood_fpr_recall.threshold_on_score"] = (id, ood) => Threshold(id, ood, FprConvention.IdPositive),
+        ["openood_fpr_recall.threshold_on_score"] = (id, ood) => CornerThreshold(id, ood),
         ["points.roc"] = (id, ood) => Corners(RocCurve.Of(id, ood).Points).Count,
         ["points.pr"] = (id, ood) => PrecisionRecallCurve.Of(id, ood, PositiveSide.Ood).Points.Count + 1,
     };
@@ -107,6 +107,19 @@ public sealed class MetricsSection : IGoldenSection
         return Math.Max(
             GoldenCase.Absolute(GoldenCase.Values(scores, set + ".pr_precision"), [.. points.Select(p => p.Precision), 1]),
             GoldenCase.Absolute(GoldenCase.Values(scores, set + ".pr_recall"), [.. points.Select(p => p.Recall), 0]));
+    }
+
+    /// <summary>
+    /// First threshold at which 95 % of the ID scores are accepted, among those that scikit-learn keeps: where the counts step as
+    /// they did before, it drops the point, and the program then takes a later threshold than it need.
+    /// </summary>
+    private static double CornerThreshold(double[] id, double[] ood)
+    {
+        double[] thresholds = [.. id.Concat(ood).Distinct().Order()];
+        int[] accepted = [.. thresholds.Select(t => id.Count(s => s <= t))], passed = [.. thresholds.Select(t => ood.Count(s => s <= t))];
+        bool IsKept(int i) => i == 0 || i == thresholds.Length - 1
+            || accepted[i + 1] - 2 * accepted[i] + accepted[i - 1] != 0 || passed[i + 1] - 2 * passed[i] + passed[i - 1] != 0;
+        return thresholds[Enumerable.Range(0, thresholds.Length).First(i => IsKept(i) && accepted[i] >= FprAtTpr.UsualTruePositiveRate * id.Length)];
     }
 
     /// <summary>

@@ -1,5 +1,6 @@
 using MoodStream.Mood.Detectors;
 using MoodStream.Mood.Statistics;
+using MoodStream.Mood.Vision;
 using static TorchSharp.torch;
 
 namespace MoodStream.MoodTests.Detectors;
@@ -18,10 +19,13 @@ public sealed class GaussianDetectorTests : IDisposable
     [Theory, MemberData(nameof(Names))]
     public void Score_FarRow_ScoresAboveANearOne(string name)
     {
-        var rows = Draws.Rows(1, 200, 6);
-        using var fitted = DetectorRegistry.Get(name).Fit(rows, Draws.Labels(200, 3));
-        var scores = fitted.Score(cat([rows.mean([0L], keepdim: true), rows[..1] * -5])).Scores;
-        Assert.True(scores[0] >= 0 && scores[1] > scores[0]);
+        var labels = Draws.Labels(200, 3);
+        var relative = DetectorRegistry.Get(name).FewestClasses > 1;
+        var rows = Draws.Rows(1, 200, 6) + (relative ? 20 * nn.functional.one_hot(labels, 6) : zeros(1));
+        using var fitted = Fit(name, rows, labels);
+        var near = (relative ? rows[TensorIndex.Tensor(labels.eq(0))] : rows).mean([0L], keepdim: true);
+        var scores = fitted.Score(cat([near, FarFrom(name, rows, near)])).Scores;
+        Assert.True(scores[1] > scores[0], $"{scores[0]} {scores[1]}");
     }
 
     [Fact]
@@ -51,7 +55,8 @@ public sealed class GaussianDetectorTests : IDisposable
     {
         Tensor rows = Draws.Rows(6, 200, 6), labels = Draws.Labels(200, 3), test = Draws.Rows(7, 40, 6);
         var detector = DetectorRegistry.Get(name);
-        using FittedDetector fitted = detector.Fit(rows, labels), reversed = detector.Fit(rows.flip(0), labels.flip(0));
+        using var classifier = Classifier(6, 3);
+        using FittedDetector fitted = detector.Fit(rows, labels, classifier), reversed = detector.Fit(rows.flip(0), labels.flip(0), classifier);
         var scores = fitted.Score(test).Scores;
         Close.Relative(scores, reversed.Score(test).Scores, 1e-9);
         Close.Relative([.. scores.Reverse()], fitted.Score(test.flip(0)).Scores, 1e-12);
@@ -71,7 +76,7 @@ public sealed class GaussianDetectorTests : IDisposable
     public void Score_RowsThatCannotBeScored_AreNaNAndDisturbNoOther(string name)
     {
         var rows = Draws.Rows(9, 100, 5);
-        using var fitted = DetectorRegistry.Get(name).Fit(rows, Draws.Labels(100, 2));
+        using var fitted = Fit(name, rows, Draws.Labels(100, 2));
         var test = Draws.Rows(10, 6, 5);
         var clean = fitted.Score(test).Scores;
         test[1, 0] = tensor(double.NaN);
@@ -96,7 +101,7 @@ public sealed class GaussianDetectorTests : IDisposable
     public void Restore_State_ScoresTheSame(string name)
     {
         Tensor rows = Draws.Rows(12, 90, 6), test = Draws.Rows(13, 30, 6);
-        using var fitted = DetectorRegistry.Get(name).Fit(rows, Draws.Labels(90, 3));
+        using var fitted = Fit(name, rows, Draws.Labels(90, 3));
         using var back = fitted.Detector.Restore(fitted.State);
         Assert.Equal(fitted.Score(test).Scores, back.Score(test).Scores);
         Assert.Equal(fitted.Score(test).NearestClass, back.Score(test).NearestClass);
@@ -180,8 +185,9 @@ public sealed class GaussianDetectorTests : IDisposable
     public void FitAndScore_WhenDisposed_LeaveNoTensorBehind(string name)
     {
         using Tensor rows = Draws.Rows(19, 60, 4), labels = Draws.Labels(60, 2);
+        using var classifier = Classifier(4, 3);
         var before = TorchSharp.DisposeScopeManager.Statistics.ThreadTotalLiveCount;
-        using (var fitted = DetectorRegistry.Get(name).Fit(rows, labels))
+        using (var fitted = DetectorRegistry.Get(name).Fit(rows, labels, classifier))
         using (var back = fitted.Detector.Restore(fitted.State))
             back.Score(rows);
         Assert.Equal(before, TorchSharp.DisposeScopeManager.Statistics.ThreadTotalLiveCount);
@@ -191,6 +197,30 @@ public sealed class GaussianDetectorTests : IDisposable
     public void Get_UnknownName_IsRefusedWithTheNamesThereAre()
     {
         var refusal = Assert.Throws<ArgumentException>(() => DetectorRegistry.Get("Mahalanobis++"));
-        Assert.Contains("mahalanobis++, mahalanobis, mood-parity, pixels", refusal.Message, StringComparison.Ordinal);
+        Assert.All(DetectorRegistry.All, d => Assert.Contains(d.Name, refusal.Message, StringComparison.Ordinal));
+    }
+
+    /// <summary>
+    /// A row that a detector must find further out: beyond all others; without any evidence where logits decide; between all
+    /// classes where only the distance to these counts.
+    /// </summary>
+    private static Tensor FarFrom(string name, Tensor rows, Tensor near)
+    {
+        var detector = DetectorRegistry.Get(name);
+        if (detector.FewestClasses > 1) return rows.mean([0L], keepdim: true);
+        return detector.NeedsClassifier && name != "vim" ? near * 1e-3 : rows[..1] * -5;
+    }
+
+    private static FittedDetector Fit(string name, Tensor rows, Tensor labels)
+    {
+        using var classifier = Classifier((int)rows.shape[1], 3);
+        return DetectorRegistry.Get(name).Fit(rows, labels, classifier);
+    }
+
+    /// <summary>A classifier that is sure of its first class along the rows' mean.</summary>
+    private static LinearClassifier Classifier(int dimension, int classes)
+    {
+        using var scope = NewDisposeScope();
+        return new LinearClassifier(Draws.Normal(21, classes, dimension), Draws.Normal(22, classes));
     }
 }

@@ -2,6 +2,7 @@ using MoodStream.Mood.Calibration;
 using MoodStream.Mood.Detectors;
 using MoodStream.Mood.Gates;
 using MoodStream.Mood.Statistics;
+using MoodStream.Mood.Vision;
 using MoodStream.Mood.Weights;
 using static TorchSharp.torch;
 
@@ -203,6 +204,10 @@ public sealed class GateStatisticsTests : IDisposable
         ClassNames = ["good", "göod too"],
     };
 
-    private static GateStatistics Fit(Detector detector, int seed = 0) => GateStatisticsFitter.Fit(
-        Draws.Rows(1, 120, 6), Draws.Labels(120, 2), new GateFitSettings { Detector = detector, TargetFalseAlarmRate = 0.1, Seed = seed }, Provenance);
+    private static GateStatistics Fit(Detector detector, int seed = 0)
+    {
+        using var classifier = new LinearClassifier(Draws.Normal(21, 3, 6), Draws.Normal(22, 3));
+        var settings = new GateFitSettings { Detector = detector, TargetFalseAlarmRate = 0.1, Seed = seed };
+        return GateStatisticsFitter.Fit(Draws.Rows(1, 120, 6), Draws.Labels(120, 2), settings, Provenance, classifier);
+    }
 }
