@@ -7,7 +7,9 @@ public static class GoldenKit
     public static IReadOnlyList<IGoldenSection> Sections { get; } =
     [
         new ModelsSection(),
+        new PreprocessSection(),
         new ResizeSection(),
+        new MasksSection(),
     ];
 
     /// <summary>Checks every section whose folder exists.</summary>
