@@ -45,7 +45,7 @@ internal sealed class Checkpoint : IDisposable
         {
             settings = CheckpointSettings.Read(source.ReadJson("config.json"));
         }
-        catch (FormatException e)
+        catch (Exception e) when (e is FormatException or InvalidOperationException)      // text that is no Unicode
         {
             throw new BackboneException($"{path}: {e.Message}");
         }

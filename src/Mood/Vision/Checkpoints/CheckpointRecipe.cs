@@ -18,7 +18,7 @@ internal static class CheckpointRecipe
             recipe.Validate();
             return recipe;
         }
-        catch (FormatException e)
+        catch (Exception e) when (e is FormatException or InvalidOperationException)      // text that is no Unicode
         {
             throw new BackboneException($"{path}: {e.Message}");
         }

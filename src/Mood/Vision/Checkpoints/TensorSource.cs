@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Unicode;
 using MoodStream.Mood.Weights;
 using static TorchSharp.torch;
 
@@ -101,6 +102,7 @@ internal sealed class TensorSource : IDisposable
         {
             if (new FileInfo(path).Length > LargestJson) throw new BackboneException($"{path} is larger than 64 MiB.");
             using var json = JsonDocument.Parse(File.ReadAllBytes(path));
+            if (!Utf8.IsValid(File.ReadAllBytes(path))) throw new BackboneException($"{path} is not valid Unicode.");
             if (json.RootElement.ValueKind == JsonValueKind.Object) return json.RootElement.Clone();
         }
         catch (Exception e) when (e is JsonException or IOException or UnauthorizedAccessException)
