@@ -16,7 +16,7 @@ internal static class BackboneFile
     /// <summary>The option of every verb that needs a backbone.</summary>
     public static Option<FileInfo?> Option() => new("--backbone")
     {
-        Description = $"Backbone file (.safetensors); default: the shipped one, {DefaultName}.", HelpName = "FILE",
+        Description = $"Backbone: a .safetensors file, or a folder with config.json; default: the shipped one, {DefaultName}.", HelpName = "FILE",
     };
 
     /// <summary>The option of every verb that lets the input's size be chosen.</summary>
@@ -30,7 +30,7 @@ internal static class BackboneFile
     public static string PathOf(FileInfo? asked)
     {
         var path = asked?.FullName ?? DefaultPath;
-        return File.Exists(path) ? path : throw new CliException($"{path}: there is no such backbone file.");
+        return Path.Exists(path) ? path : throw new CliException($"{path}: there is no such backbone file.");
     }
 
     /// <summary>Loads the backbone asked for. The caller disposes it.</summary>

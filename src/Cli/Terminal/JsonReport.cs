@@ -7,6 +7,7 @@ using MoodStream.Cli.Evaluation;
 using MoodStream.Cli.Training;
 using MoodStream.Cli.Scoring;
 using MoodStream.Cli.Hosting;
+using MoodStream.Cli.Verification;
 
 namespace MoodStream.Cli.Terminal;
 
@@ -44,6 +45,8 @@ internal static class JsonReport
 [JsonSerializable(typeof(FitResult))]
 [JsonSerializable(typeof(ScoreResult))]
 [JsonSerializable(typeof(EvaluationResult))]
+[JsonSerializable(typeof(VerifyResult))]
+[JsonSerializable(typeof(BackboneDescription))]
 [JsonSerializable(typeof(TopicRow[]))]
 [JsonSerializable(typeof(DemoResult))]
 internal sealed partial class CliJson : JsonSerializerContext;

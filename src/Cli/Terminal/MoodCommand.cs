@@ -5,6 +5,7 @@ using MoodStream.Cli.Evaluation;
 using MoodStream.Cli.Training;
 using MoodStream.Cli.Scoring;
 using MoodStream.Cli.Hosting;
+using MoodStream.Cli.Verification;
 
 namespace MoodStream.Cli.Terminal;
 
@@ -29,6 +30,7 @@ internal static class MoodCommand
             EvaluateCommand.Create(),
             PretrainCommand.Create(),
             FinetuneCommand.Create(),
+            VerifyCommand.Create(),
             TopicsCommand.Create(),
             BenchCommand.Create(),
         };

@@ -11,6 +11,9 @@ public sealed record MaeDecoderConfig
     /// <summary>Token width. Default 96.</summary>
     public int Width { get; init; } = 96;
 
+    /// <summary>Hidden width of the MLP; null: four times <see cref="Width"/>.</summary>
+    public int? MlpWidth { get; init; }
+
     /// <summary>Number of blocks. Default 2.</summary>
     public int Depth { get; init; } = 2;
 
@@ -58,6 +61,7 @@ public sealed class MaskedAutoencoder : nn.Module<Tensor, RandomMask, Tensor>
         var block = config with
         {
             Width = decoder.Width, Depth = decoder.Depth, Heads = decoder.Heads, MlpRatio = 4,
+            MlpWidth = decoder.MlpWidth, GatedMlp = false, QkvBias = true,
             RelativePositions = RelativePositionBias.None, LayerScale = null, DropPath = 0,
         };
         _blocks = new ModuleList<Block>([.. Enumerable.Range(0, decoder.Depth).Select(_ => new Block(block, 0))]);
@@ -81,13 +85,18 @@ public sealed class MaskedAutoencoder : nn.Module<Tensor, RandomMask, Tensor>
     }
 
     /// <summary>Predicted patches, raster order, shape [B, P, 3·p·p]. The caller disposes them.</summary>
-    public Tensor Predict(Tensor images, RandomMask mask)
+    public Tensor Predict(Tensor images, RandomMask mask) => Predict(images, mask, null, null);
+
+    /// <summary>Predicts and shows the tokens before and after the decoder's blocks; the observers must not keep them.</summary>
+    internal Tensor Predict(Tensor images, RandomMask mask, Action<Tensor>? before, Action<Tensor>? after)
     {
         using var scope = NewDisposeScope();
         var config = _encoder.Config;
         var latent = _encoder.Norm(_encoder.Encode(_encoder.Embed(images, mask.Keep)));           // [B, prefix + P', D]
         var tokens = Unshuffle(_embed.forward(latent), mask) + _positions;                        // [B, prefix + P, W]
+        before?.Invoke(tokens);
         foreach (var block in _blocks) tokens = block.forward(tokens, null);
+        after?.Invoke(tokens);
         return _predict.forward(_norm.forward(tokens))
             .slice(1, config.PrefixTokens, config.PrefixTokens + config.Patches, 1).MoveToOuterDisposeScope();
     }

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using MoodStream.Mood.Imaging;
+using MoodStream.Mood.Vision.Checkpoints;
 using MoodStream.Mood.Weights;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -40,7 +41,26 @@ public sealed class Backbone : IDisposable
     public VitConfig Config => _encoder.Config;
 
     /// <summary>Length D of a feature.</summary>
-    public int FeatureLength => Config.Width;
+    public int FeatureLength => Config.FeatureLength;
+
+    /// <summary>The last linear layer, whose input is exactly the feature; null where the checkpoint has none.</summary>
+    /// <remarks>Owned by the backbone.</remarks>
+    public LinearClassifier? Classifier { get; private init; }
+
+    /// <summary>Family and program a checkpoint comes from, for people.</summary>
+    public string Family { get; private init; } = "moodstream";
+
+    /// <summary>Tensors used, by the file's name.</summary>
+    public IReadOnlyList<string> UsedTensors { get; private init; } = [];
+
+    /// <summary>Tensors not used, by the file's name, with the reason.</summary>
+    public IReadOnlyDictionary<string, string> WaivedTensors { get; private init; } = new Dictionary<string, string>();
+
+    /// <summary>Tensors the file lacks, and the known value that stands in.</summary>
+    public IReadOnlyList<string> StoodIn { get; private init; } = [];
+
+    /// <summary>Number of values in all tensors of the encoder.</summary>
+    public long ParameterCount => _encoder.state_dict().Values.Sum(t => t.numel());
 
     /// <summary>Reads a backbone file.</summary>
     /// <param name="path">A safetensors file that carries the encoder's configuration and its preprocessing.</param>
@@ -51,16 +71,35 @@ public sealed class Backbone : IDisposable
     /// <exception cref="BackboneException">The file is no backbone, or its tensors do not fit; the message lists every problem.</exception>
     public static Backbone Load(string path, string device = "cpu", int? inputSize = null)
     {
+        using var source = TensorSource.Open(path);
+        if (source.Metadata.TryGetValue(ConfigKey, out var configuration) && source.Metadata.TryGetValue(RecipeKey, out var recipe))
+            return LoadOwn(path, (configuration, recipe), device, inputSize);
+        GridSize? input = inputSize is { } side ? GridSize.Square(side) : null;
+        using var read = Checkpoint.Read(source, path, new CheckpointChoices(input));
+        var encoder = new VisionTransformer(read.Encoder.Config);
+        encoder.load_state_dict(read.Encoder.state_dict());
+        return new(encoder, read.Recipe, Hash(encoder), DeviceOf(device))
+        {
+            Classifier = Checkpoint.ClassifierOf(read.Beside), Family = read.Family.Name,
+            UsedTensors = read.Used, WaivedTensors = read.Waived, StoodIn = read.StoodIn,
+        };
+    }
+
+    private static Backbone LoadOwn(string path, (string Config, string Recipe) header, string device, int? inputSize)
+    {
         using var file = SafetensorsFile.Open(path);
-        if (!file.Metadata.TryGetValue(ConfigKey, out var configuration) || !file.Metadata.TryGetValue(RecipeKey, out var recipe))
-            throw new BackboneException($"{path} is no MoodStream backbone: its header lacks {ConfigKey} or {RecipeKey}.");
         try
         {
-            var (config, preprocessing) = (VitConfig.FromJson(configuration), PreprocessingRecipe.FromJson(recipe));
+            var (config, preprocessing) = (VitConfig.FromJson(header.Config), PreprocessingRecipe.FromJson(header.Recipe));
             if (inputSize is { } size && size != config.ImageSize) (config, preprocessing) = AtSize(size, config, preprocessing);
+            if (Checkpoint.Parameters(config) > 2 * file.Tensors.Values.Sum(t => t.ElementCount) + 65_536)
+                throw new FormatException("its configuration asks for far more values than it holds.");
             var encoder = new VisionTransformer(config);
             Fill(encoder, file, path);
-            return new(encoder, preprocessing, Hash(encoder), DeviceOf(device));
+            return new(encoder, preprocessing, Hash(encoder), DeviceOf(device))
+            {
+                UsedTensors = [.. file.Tensors.Keys.Order(StringComparer.Ordinal)],
+            };
         }
         catch (FormatException e)
         {
@@ -102,13 +141,35 @@ public sealed class Backbone : IDisposable
     {
         using var scope = NewDisposeScope();
         using var inference = inference_mode();
-        var side = Config.ImageSize;
-        var input = tensor(Concatenate(images, 3 * side * side), [images.Count, 3, side, side], device: _device);
-        return _encoder.forward(input).to(ScalarType.Float32).cpu().MoveToOuterDisposeScope();
+        return _encoder.forward(Input(images)).to(ScalarType.Float32).cpu().MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Patch tokens of preprocessed images, after the last norm.</summary>
+    /// <param name="images">B images, each of shape [3, H, W], normalised by <see cref="Recipe"/>.</param>
+    /// <returns>
+    /// Shape [B, P, D], float32, on the CPU, P in raster order with the rows and columns of <see cref="VitConfig.Grid"/>.
+    /// The caller disposes them.
+    /// </returns>
+    /// <exception cref="ArgumentException">An image has another number of values.</exception>
+    public Tensor ExtractPatches(IReadOnlyList<float[]> images)
+    {
+        using var scope = NewDisposeScope();
+        using var inference = inference_mode();
+        return _encoder.PatchTokens(Input(images)).to(ScalarType.Float32).cpu().MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _encoder.Dispose();
+    public void Dispose()
+    {
+        Classifier?.Dispose();
+        _encoder.Dispose();
+    }
+
+    private Tensor Input(IReadOnlyList<float[]> images)
+    {
+        var (height, width) = Config.Input;
+        return tensor(Concatenate(images, 3 * height * width), [images.Count, 3, height, width], device: _device);
+    }
 
     private static float[] Concatenate(IReadOnlyList<float[]> images, int length)
     {
@@ -125,7 +186,7 @@ public sealed class Backbone : IDisposable
 
     private static (VitConfig Config, PreprocessingRecipe Recipe) AtSize(int size, VitConfig config, PreprocessingRecipe recipe)
     {
-        var resized = config with { ImageSize = size, PositionGrid = config.PositionGrid ?? config.Grid };
+        var resized = config with { ImageSize = size, PositionGrid = config.PositionGrid ?? config.Grid.Height };
         var problems = resized.Problems();
         if (problems.Count > 0) throw new FormatException($"An input of {size} pixels is not possible. {string.Join(" ", problems)}");
         return recipe is { Resize: ResizeRule.Exact, Crop: null }

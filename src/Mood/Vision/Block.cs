@@ -32,7 +32,7 @@ internal sealed class Block : nn.Module<Tensor, Tensor?, Tensor>
         _norm1 = nn.LayerNorm(config.Width, config.LayerNormEpsilon);
         _attention = new Attention(config.Width, config.Heads, config.QkvBias);
         _norm2 = nn.LayerNorm(config.Width, config.LayerNormEpsilon);
-        _mlp = new Mlp(config.Width, (int)(config.Width * config.MlpRatio));
+        _mlp = new Mlp(config.Width, config.HiddenWidth, config.GatedMlp);
         if (config.LayerScale is { } scale)
         {
             _scale1 = new Parameter(full(config.Width, scale));
@@ -42,6 +42,9 @@ internal sealed class Block : nn.Module<Tensor, Tensor?, Tensor>
             _relativePositions = new RelativePositions(config.Grid, config.Heads, config.ClassToken);
         RegisterComponents();
     }
+
+    /// <summary>The block's own relative position bias; null where it has none.</summary>
+    internal RelativePositions? RelativePositions => _relativePositions;
 
     /// <param name="tokens">Tokens, shape [B, T, D].</param>
     /// <param name="bias">Shared relative position bias, shape [1, heads, T, T]; null for none.</param>

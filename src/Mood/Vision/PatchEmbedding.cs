@@ -18,14 +18,16 @@ internal sealed class PatchEmbedding : nn.Module<Tensor, Tensor>
         RegisterComponents();
     }
 
-    /// <param name="images">Normalised images, shape [B, 3, S, S].</param>
+    /// <param name="images">Normalised images, shape [B, 3, H, W].</param>
     /// <returns>Patch tokens in raster order, shape [B, P, D].</returns>
     /// <exception cref="ArgumentException">The images are of another size.</exception>
     public override Tensor forward(Tensor images)
     {
-        if (images.dim() != 4 || images.shape[1] != 3 || images.shape[2] != _config.ImageSize || images.shape[3] != _config.ImageSize)
+        var (height, width) = _config.Input;
+        if (images.dim() != 4 || images.shape[1] != 3 || images.shape[2] != height || images.shape[3] != width)
             throw new ArgumentException(
-                $"The images are of shape [{string.Join(", ", images.shape)}]; this encoder takes [B, 3, {_config.ImageSize}, {_config.ImageSize}].", nameof(images));
+                $"The images are of shape [{string.Join(", ", images.shape)}]; this encoder takes [B, 3, {height}, {width}].",
+                nameof(images));
         using var scope = NewDisposeScope();
         // A convolution whose stride is its kernel is a matrix product over patches; as such it is faster on small grids.
         var patches = Patches.Cut(images, _config.PatchSize, channelsFirst: true);                         // [B, P, 3·p·p]

@@ -7,7 +7,7 @@ namespace MoodStream.Mood.Vision;
 /// <summary>Relative position bias: for every pair of tokens a learned number per head, by how far apart they lie.</summary>
 /// <remarks>
 /// Source: Bao et al. 2022, "BEiT: BERT Pre-Training of Image Transformers", §2.1 and released code.
-/// Rows of the table: (2·grid−1)² offsets, then, with a class token, class→patch, patch→class, class→class.
+/// Rows of the table: (2·rows−1)·(2·columns−1) offsets, then, with a class token, class→patch, patch→class, class→class.
 /// </remarks>
 internal sealed class RelativePositions : nn.Module
 {
@@ -16,11 +16,14 @@ internal sealed class RelativePositions : nn.Module
     private readonly long[] _index;
     private readonly int _tokens;
 
-    public RelativePositions(int grid, int heads, bool classToken) : base(nameof(RelativePositions))
+    /// <summary>Rows of a table that belong to the class token: class→patch, patch→class, class→class.</summary>
+    public const int ClassTokenRows = 3;
+
+    public RelativePositions(GridSize grid, int heads, bool classToken) : base(nameof(RelativePositions))
     {
-        _tokens = grid * grid + (classToken ? 1 : 0);
+        _tokens = grid.Count + (classToken ? 1 : 0);
         _index = Index(grid, classToken);
-        _table = new Parameter(zeros((2 * grid - 1) * (2 * grid - 1) + (classToken ? 3 : 0), heads));
+        _table = new Parameter(zeros(Offsets(grid) + (classToken ? ClassTokenRows : 0), heads));
         RegisterComponents();
     }
 
@@ -34,21 +37,26 @@ internal sealed class RelativePositions : nn.Module
     }
 
     /// <summary>Table row of query i and key j, row-major, tokens in the order class token, patches in raster order.</summary>
-    public static long[] Index(int grid, bool classToken)
+    public static long[] Index(GridSize grid, bool classToken)
     {
-        int prefix = classToken ? 1 : 0, tokens = prefix + grid * grid, span = 2 * grid - 1;
+        int prefix = classToken ? 1 : 0, tokens = prefix + grid.Count, span = 2 * grid.Width - 1;
         var index = new long[tokens * tokens];
-        for (var i = 0; i < grid * grid; i++)
+        for (var i = 0; i < grid.Count; i++)
         {
-            for (var j = 0; j < grid * grid; j++)
+            for (var j = 0; j < grid.Count; j++)
             {
-                int rows = i / grid - j / grid + grid - 1, columns = i % grid - j % grid + grid - 1;
+                var rows = i / grid.Width - j / grid.Width + grid.Height - 1;
+                var columns = i % grid.Width - j % grid.Width + grid.Width - 1;
                 index[(prefix + i) * tokens + prefix + j] = rows * span + columns;
             }
         }
         if (!classToken) return index;
-        for (var t = 1; t < tokens; t++) (index[t], index[t * tokens]) = (span * span, span * span + 1);
-        index[0] = span * span + 2;
+        var offsets = Offsets(grid);
+        for (var t = 1; t < tokens; t++) (index[t], index[t * tokens]) = (offsets, offsets + 1);
+        index[0] = offsets + 2;
         return index;
     }
+
+    /// <summary>How many offsets two patches of a grid can have.</summary>
+    public static int Offsets(GridSize grid) => (2 * grid.Height - 1) * (2 * grid.Width - 1);
 }

@@ -9,12 +9,14 @@ namespace MoodStream.Mood.Vision;
 /// Source: Dosovitskiy et al. 2021; Bao et al. 2022; He et al. 2022. Names of the parameters are those of timm.
 /// Thread-safety: owned by one thread.
 /// </remarks>
-public sealed class VisionTransformer : nn.Module<Tensor, Tensor>
+public sealed class VisionTransformer : ImageEncoder
 {
     [ComponentName(Name = "patch_embed")]
     private readonly PatchEmbedding _patches;
     [ComponentName(Name = "cls_token")]
     private readonly Parameter? _classToken;
+    [ComponentName(Name = "reg_token")]
+    private readonly Parameter? _registers;
     [ComponentName(Name = "pos_embed")]
     private readonly Tensor? _positions;
     [ComponentName(Name = "rel_pos_bias")]
@@ -35,10 +37,12 @@ public sealed class VisionTransformer : nn.Module<Tensor, Tensor>
         Config = config;
         _patches = new PatchEmbedding(config);
         if (config.ClassToken) _classToken = new Parameter(zeros(1, 1, config.Width));
+        if (config.Registers > 0) _registers = new Parameter(zeros(1, config.Registers, config.Width));
         _positions = config.Positions switch
         {
-            PositionEmbedding.Learned => new Parameter(zeros(1, config.Patches + config.PrefixTokens, config.Width)),
-            PositionEmbedding.SineCosine => SineCosinePositions.Create(config.Width, config.Grid, config.ClassToken, config.PositionGrid),
+            PositionEmbedding.Learned => new Parameter(zeros(1, config.Patches + config.PrefixPositions, config.Width)),
+            PositionEmbedding.SineCosine => SineCosinePositions.Create(
+                config.Width, config.Grid, config.PrefixPositions > 0, config.PositionGrid),
             _ => null,
         };
         if (config.RelativePositions == RelativePositionBias.Shared)
@@ -52,11 +56,26 @@ public sealed class VisionTransformer : nn.Module<Tensor, Tensor>
     /// <summary>The encoder's shape.</summary>
     public VitConfig Config { get; }
 
+    /// <inheritdoc/>
+    public override string Architecture => "vit";
+
+    /// <inheritdoc/>
+    public override GridSize Input => Config.Input;
+
+    /// <inheritdoc/>
+    public override int FeatureLength => Config.FeatureLength;
+
+    /// <inheritdoc/>
+    public override GridSize? PatchGrid => Config.Grid;
+
+    /// <inheritdoc/>
+    public override string Describe() => Config.ToJson();
+
     /// <summary>The blocks, first to last.</summary>
     internal ModuleList<Block> Blocks => _blocks;
 
     /// <summary>Features of images.</summary>
-    /// <param name="images">Normalised images, shape [B, 3, S, S], float32.</param>
+    /// <param name="images">Normalised images, shape [B, 3, H, W], float32.</param>
     /// <returns>Features, shape [B, D], not normalised in length. The caller disposes them.</returns>
     /// <exception cref="ArgumentException">The images are of another size.</exception>
     public override Tensor forward(Tensor images)
@@ -66,33 +85,52 @@ public sealed class VisionTransformer : nn.Module<Tensor, Tensor>
     }
 
     /// <summary>Tokens that enter the first block.</summary>
-    /// <param name="images">Normalised images, shape [B, 3, S, S].</param>
+    /// <param name="images">Normalised images, shape [B, 3, H, W].</param>
     /// <param name="keep">Patches to keep for each image, shape [B, P'], int64; null keeps all.</param>
+    /// <param name="removed">Patches whose token another takes the place of; null for none.</param>
     /// <returns>Shape [B, prefix + P', D]. The caller disposes it.</returns>
-    public Tensor Embed(Tensor images, Tensor? keep = null)
+    public Tensor Embed(Tensor images, Tensor? keep = null, RemovedPatches? removed = null)
     {
         using var scope = NewDisposeScope();
-        var prefix = Config.PrefixTokens;
+        var first = Config.PrefixPositions;
         var tokens = _patches.forward(images);                                                       // [B, P, D]
-        if (_positions is not null) tokens = tokens + _positions.slice(1, prefix, prefix + Config.Patches, 1);
+        if (removed is not null) tokens = removed.Replace(tokens);
+        if (_positions is not null) tokens = tokens + _positions.slice(1, first, first + Config.Patches, 1);
         if (keep is not null) tokens = tokens.gather(1, keep.unsqueeze(-1).expand(-1, -1, Config.Width));
+        if (_registers is not null) tokens = cat([_registers.expand(tokens.shape[0], -1, -1), tokens], 1);
         if (_classToken is not null)
         {
-            Tensor first = _classToken;
-            if (_positions is not null) first = first + _positions.slice(1, 0, 1, 1);
-            tokens = cat([first.expand(tokens.shape[0], -1, -1), tokens], 1);
+            Tensor front = _classToken;
+            if (_positions is not null && first > 0) front = front + _positions.slice(1, 0, 1, 1);
+            tokens = cat([front.expand(tokens.shape[0], -1, -1), tokens], 1);
         }
         return tokens.MoveToOuterDisposeScope();
+    }
+
+    /// <inheritdoc/>
+    public override Tensor PatchTokens(Tensor images)
+    {
+        using var scope = NewDisposeScope();
+        return OfPatches(Norm(Encode(Embed(images)))).MoveToOuterDisposeScope();
     }
 
     /// <summary>Runs all blocks; no norm follows.</summary>
     /// <param name="tokens">Shape [B, T, D].</param>
     /// <returns>Shape [B, T, D]. The caller disposes it.</returns>
-    public Tensor Encode(Tensor tokens)
+    public Tensor Encode(Tensor tokens) => Encode(tokens, null);
+
+    /// <summary>Runs all blocks and shows what each gives.</summary>
+    /// <param name="tokens">Shape [B, T, D].</param>
+    /// <param name="after">Told the output of every block, first to last; it must not keep it.</param>
+    internal Tensor Encode(Tensor tokens, Action<int, Tensor>? after)
     {
         using var scope = NewDisposeScope();
         var bias = _relativePositions?.Bias();
-        foreach (var block in _blocks) tokens = block.forward(tokens, bias);
+        for (var i = 0; i < Config.Depth; i++)
+        {
+            tokens = _blocks[i].forward(tokens, bias);
+            after?.Invoke(i, tokens);
+        }
         return tokens.MoveToOuterDisposeScope();
     }
 
@@ -101,15 +139,16 @@ public sealed class VisionTransformer : nn.Module<Tensor, Tensor>
 
     /// <summary>Pools the tokens of the last block into features.</summary>
     /// <param name="tokens">Shape [B, prefix + P, D].</param>
-    /// <returns>Shape [B, D]. The caller disposes it.</returns>
+    /// <returns>Shape [B, D], D the <see cref="FeatureLength"/>. The caller disposes it.</returns>
     public Tensor Pool(Tensor tokens)
     {
         using var scope = NewDisposeScope();
         var pooled = Config.Pooling switch
         {
             Pooling.ClassToken => Norm(tokens).select(1, 0),
-            Pooling.MeanOfNormedPatches => PatchMean(Norm(tokens)),
-            _ => _pooledNorm!.forward(PatchMean(tokens)),
+            Pooling.MeanOfNormedPatches => OfPatches(Norm(tokens)).mean([1]),
+            Pooling.ClassTokenAndMeanOfNormedPatches => ClassTokenAndMean(Norm(tokens)),
+            _ => _pooledNorm!.forward(OfPatches(tokens).mean([1])),
         };
         return pooled.MoveToOuterDisposeScope();
     }
@@ -123,6 +162,7 @@ public sealed class VisionTransformer : nn.Module<Tensor, Tensor>
                 Initialise(linear);
         _patches.InitialiseXavier();
         if (_classToken is not null) nn.init.normal_(_classToken, 0, TokenDeviation);
+        if (_registers is not null) nn.init.normal_(_registers, 0, TokenDeviation);
         if (_positions is Parameter learned) nn.init.normal_(learned, 0, TokenDeviation);
     }
 
@@ -134,8 +174,10 @@ public sealed class VisionTransformer : nn.Module<Tensor, Tensor>
         if (linear.bias is { } bias) nn.init.zeros_(bias);
     }
 
-    private Tensor PatchMean(Tensor tokens) =>
-        tokens.slice(1, Config.PrefixTokens, Config.PrefixTokens + Config.Patches, 1).mean([1]);
+    private Tensor ClassTokenAndMean(Tensor tokens) => cat([tokens.select(1, 0), OfPatches(tokens).mean([1])], -1);
+
+    private Tensor OfPatches(Tensor tokens) =>
+        tokens.slice(1, Config.PrefixTokens, Config.PrefixTokens + Config.Patches, 1);
 
     private double DropPathOf(int block) => Config.Depth == 1 ? Config.DropPath : Config.DropPath * block / (Config.Depth - 1);
 }

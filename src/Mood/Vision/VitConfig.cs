@@ -40,15 +40,22 @@ public enum Pooling
 
     /// <summary>Mean of the patch tokens, then a LayerNorm of its own (<c>fc_norm</c>).</summary>
     NormedMeanOfPatches,
+
+    /// <summary>LayerNorm on the tokens, then the class token and the mean of the patch tokens side by side.</summary>
+    ClassTokenAndMeanOfNormedPatches,
 }
 
 /// <summary>Everything that shapes a pre-norm Vision Transformer encoder.</summary>
 public sealed record VitConfig
 {
-    /// <summary>Side of the square input; pixels.</summary>
+    /// <summary>Side of the square input, or the height of one that is not square; pixels.</summary>
     public required int ImageSize { get; init; }
 
-    /// <summary>Side of a square patch; pixels. Divides <see cref="ImageSize"/>.</summary>
+    /// <summary>Width of an input that is not square; pixels. Null: as high as wide.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? ImageWidth { get; init; }
+
+    /// <summary>Side of a square patch; pixels. Divides height and width of the input.</summary>
     public required int PatchSize { get; init; }
 
     /// <summary>Token width D. A multiple of <see cref="Heads"/>.</summary>
@@ -63,8 +70,24 @@ public sealed record VitConfig
     /// <summary>Hidden width of the MLP as a multiple of <see cref="Width"/>. Default 4.</summary>
     public double MlpRatio { get; init; } = 4;
 
+    /// <summary>Hidden width of the MLP, where no ratio gives it exactly; null: <see cref="MlpRatio"/> times the width.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? MlpWidth { get; init; }
+
+    /// <summary>Whether the MLP is gated, silu(x₁)·x₂ (SwiGLU, DINOv2 giant), instead of GELU. Default no.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool GatedMlp { get; init; }
+
     /// <summary>Whether a class token goes in front. Default yes.</summary>
     public bool ClassToken { get; init; } = true;
+
+    /// <summary>Register tokens between the class token and the patches (DINOv2); they get no position. Default none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int Registers { get; init; }
+
+    /// <summary>Whether the class token gets no learned position of its own. Default no.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool ClassTokenWithoutPosition { get; init; }
 
     /// <summary>Absolute positions. Default learned.</summary>
     public PositionEmbedding Positions { get; init; } = PositionEmbedding.Learned;
@@ -91,32 +114,57 @@ public sealed record VitConfig
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? PositionGrid { get; init; }
 
-    /// <summary>Patches along one side.</summary>
+    /// <summary>Size of the input; pixels.</summary>
     [JsonIgnore]
-    public int Grid => ImageSize / PatchSize;
+    public GridSize Input => new(ImageSize, ImageWidth ?? ImageSize);
+
+    /// <summary>Rows and columns of patches.</summary>
+    [JsonIgnore]
+    public GridSize Grid => new(Input.Height / PatchSize, Input.Width / PatchSize);
 
     /// <summary>Number of patches P.</summary>
     [JsonIgnore]
-    public int Patches => Grid * Grid;
+    public int Patches => Grid.Count;
 
-    /// <summary>Tokens in front of the patches: 1 with a class token, else 0.</summary>
+    /// <summary>Tokens in front of the patches: the class token, if there is one, and the registers.</summary>
     [JsonIgnore]
-    public int PrefixTokens => ClassToken ? 1 : 0;
+    public int PrefixTokens => (ClassToken ? 1 : 0) + Registers;
+
+    /// <summary>Rows of the absolute positions in front of those of the patches.</summary>
+    [JsonIgnore]
+    public int PrefixPositions => ClassToken && !ClassTokenWithoutPosition ? 1 : 0;
+
+    /// <summary>Hidden width of the MLP; of a gated one, after the gate.</summary>
+    [JsonIgnore]
+    public int HiddenWidth => MlpWidth ?? (int)(Width * MlpRatio);
+
+    /// <summary>Length D of a feature.</summary>
+    [JsonIgnore]
+    public int FeatureLength => Pooling == Pooling.ClassTokenAndMeanOfNormedPatches ? 2 * Width : Width;
 
     /// <summary>Everything that is wrong with this configuration; empty if it can be built.</summary>
     public IReadOnlyList<string> Problems()
     {
         var problems = new List<string>();
         Require(ImageSize is > 0 and <= 4096, $"ImageSize is {ImageSize}; it lies in 1..4096 pixels.");
-        Require(PatchSize > 0 && ImageSize % Math.Max(1, PatchSize) == 0, $"PatchSize is {PatchSize}; it divides ImageSize ({ImageSize}).");
+        Require(ImageWidth is null or (> 0 and <= 4096), $"ImageWidth is {ImageWidth}; it lies in 1..4096 pixels.");
+        var (height, width) = Input;
+        Require(PatchSize > 0 && height % Math.Max(1, PatchSize) == 0 && width % Math.Max(1, PatchSize) == 0,
+            $"PatchSize is {PatchSize}; it divides ImageSize ({(height == width ? height : Input)}).");
         Require(Width is > 0 and <= 16384, $"Width is {Width}; it lies in 1..16384.");
         Require(Heads > 0 && Width % Math.Max(1, Heads) == 0, $"Heads is {Heads}; it divides Width ({Width}).");
         Require(Depth is > 0 and <= 256, $"Depth is {Depth}; it lies in 1..256.");
         Require(MlpRatio is > 0 and <= 16, $"MlpRatio is {MlpRatio}; it lies in (0, 16].");
+        Require(MlpWidth is null or (> 0 and <= 262_144), $"MlpWidth is {MlpWidth}; it lies in 1..262144.");
+        Require(Registers is >= 0 and <= 1024, $"Registers is {Registers}; it lies in 0..1024.");
         Require(DropPath is >= 0 and < 1, $"DropPath is {DropPath}; it lies in [0, 1).");
         Require(LayerNormEpsilon is > 0 and < 1, $"LayerNormEpsilon is {LayerNormEpsilon}; it lies in (0, 1).");
-        Require(Pooling != Pooling.ClassToken || ClassToken, "Pooling is ClassToken, yet there is no class token.");
+        Require(ClassToken || Pooling is not (Pooling.ClassToken or Pooling.ClassTokenAndMeanOfNormedPatches),
+            $"Pooling is {Pooling}, yet there is no class token.");
         Require(PositionGrid is null or > 0, $"PositionGrid is {PositionGrid}; it is at least 1.");
+        Require(PositionGrid is null || height == width, "PositionGrid is set, yet the input is not square.");
+        Require(RelativePositions == RelativePositionBias.None || Registers == 0,
+            "There are register tokens, yet a relative position bias has no rows for them.");
         Require(PositionGrid is null || (Positions != PositionEmbedding.Learned && RelativePositions == RelativePositionBias.None),
             "PositionGrid is set, yet only sine-cosine positions follow the size of the input.");
         Require(Positions != PositionEmbedding.SineCosine || Width % 4 == 0, $"Width is {Width}; sine-cosine positions need a multiple of 4.");

@@ -57,17 +57,17 @@ public sealed class VisionTransformerTests
         using var scope = NewDisposeScope();
         using var file = MoodStream.Mood.Weights.SafetensorsFile.Open(TestKit.SharedFiles.Require("golden", "resize", "sincos_pos_embed.safetensors"));
         foreach (var (name, width, grid) in new[] { ("dim16_grid3", 16, 3), ("dim48_grid5", 48, 5), ("dim24_grid14", 24, 14) })
-            Golden.Close(file.Load(name).unsqueeze(0).@float(), SineCosinePositions.Create(width, grid, classToken: true), 1e-6);
+            Golden.Close(file.Load(name).unsqueeze(0).@float(), SineCosinePositions.Create(width, GridSize.Square(grid), classToken: true), 1e-6);
     }
 
     [Fact]
     public void Positions_SpreadOverAFinerGrid_AverageToThePlacesBetween()
     {
         using var scope = NewDisposeScope();
-        var fine = SineCosinePositions.Create(8, 4, classToken: false, trainedGrid: 2)[0];          // places -0.25, 0.25, 0.75, 1.25
+        var fine = SineCosinePositions.Create(8, GridSize.Square(4), classToken: false, trainedGrid: 2)[0];          // places -0.25, 0.25, 0.75, 1.25
         Assert.Equal(Math.Sin(0.25), fine[1][0].item<float>(), 6);
         Assert.Equal(Math.Cos(1.25), fine[4 * 3][4 + 2].item<float>(), 6);                          // last row, first column
-        Assert.True(SineCosinePositions.Create(8, 4, true, trainedGrid: 4).Equals(SineCosinePositions.Create(8, 4, true)));
+        Assert.True(SineCosinePositions.Create(8, GridSize.Square(4), true, trainedGrid: 4).Equals(SineCosinePositions.Create(8, GridSize.Square(4), true)));
     }
 
     [Fact]
@@ -75,13 +75,13 @@ public sealed class VisionTransformerTests
     {
         using var scope = NewDisposeScope();
         using var file = MoodStream.Mood.Weights.SafetensorsFile.Open(TestKit.SharedFiles.Require("golden", "resize", "rel_pos_index.safetensors"));
-        Assert.Equal(file.Load("window_4x4").to(ScalarType.Int64).data<long>().ToArray(), RelativePositions.Index(4, classToken: true));
+        Assert.Equal(file.Load("window_4x4").to(ScalarType.Int64).data<long>().ToArray(), RelativePositions.Index(GridSize.Square(4), classToken: true));
     }
 
     [Fact]
     public void RelativePositionIndex_Of14By14_HasThePublishedRows()
     {
-        var index = RelativePositions.Index(14, classToken: true);
+        var index = RelativePositions.Index(GridSize.Square(14), classToken: true);
         Assert.Equal(731, index.Max());                                     // 732 rows
         Assert.Equal(364, index[197 + 1]);                                  // a patch and itself: 13·27 + 13
         Assert.Equal((731L, 729L, 730L), (index[0], index[1], index[197]));
