@@ -47,6 +47,7 @@ internal static class JsonReport
 [JsonSerializable(typeof(EvaluationResult))]
 [JsonSerializable(typeof(VerifyResult))]
 [JsonSerializable(typeof(BackboneDescription))]
+[JsonSerializable(typeof(LocalisationResult))]
 [JsonSerializable(typeof(TopicRow[]))]
 [JsonSerializable(typeof(DemoResult))]
 internal sealed partial class CliJson : JsonSerializerContext;

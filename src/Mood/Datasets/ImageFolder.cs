@@ -2,7 +2,8 @@ using MoodStream.Mood.Imaging;
 
 namespace MoodStream.Mood.Datasets;
 
-/// <summary>Image files below a folder, in ordinal order of their paths; folders directly below it are classes.</summary>
+/// <summary>Image files below a folder, in ordinal order of their paths; folders directly below it are
+/// classes.</summary>
 public sealed class ImageFolder : IImageDataset
 {
     private static readonly string[] Endings = [".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif"];
@@ -12,7 +13,7 @@ public sealed class ImageFolder : IImageDataset
 
     private ImageFolder(string root, string[] paths, DecodeSettings decoding)
     {
-        Name = $"folder:{root}";
+        (Root, Name) = (root, $"folder:{root}");
         _paths = paths;
         _decoding = decoding;
         var classes = paths.Select(p => ClassOf(root, p)).ToArray();
@@ -24,6 +25,9 @@ public sealed class ImageFolder : IImageDataset
 
     /// <inheritdoc/>
     public string Name { get; }
+
+    /// <summary>The folder.</summary>
+    public string Root { get; }
 
     /// <inheritdoc/>
     public int Count => _paths.Length;
@@ -51,6 +55,9 @@ public sealed class ImageFolder : IImageDataset
 
     /// <inheritdoc/>
     public string IdOf(int index) => _paths[index];
+
+    /// <summary>Path of an image below <see cref="Root"/>.</summary>
+    public string RelativePathOf(int index) => Path.GetRelativePath(Root, _paths[index]);
 
     /// <inheritdoc/>
     public Decoded Read(int index) => ImageDecoder.Decode(ReadEncoded(index), _decoding);

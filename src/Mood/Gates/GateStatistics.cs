@@ -1,5 +1,6 @@
 using MoodStream.Mood.Calibration;
 using MoodStream.Mood.Detectors;
+using MoodStream.Mood.Localisation;
 using MoodStream.Mood.Statistics;
 using static TorchSharp.torch;
 
@@ -62,6 +63,16 @@ public sealed class GateStatistics : IDisposable
     /// <summary>Where the statistics come from.</summary>
     public GateProvenance Provenance { get; }
 
+    /// <summary>What heat maps are drawn with, owned by this object; null where the fit made none.</summary>
+    public PatchStatistics? Patches { get; internal init; }
+
+    /// <summary>The same statistics with others to draw heat maps with.</summary>
+    /// <param name="patches">What heat maps are drawn with.</param>
+    /// <returns>Statistics that share the detector with these, and own neither: these keep the detector, the caller the
+    /// patches.</returns>
+    public GateStatistics With(PatchStatistics patches) =>
+        new(Detector, Calibration, TargetFalseAlarmRate, FitCount, Provenance) { Patches = patches };
+
     /// <summary>Judges a batch. A row that cannot be judged says so itself and disturbs no other.</summary>
     /// <param name="inputs">Rows of the detector's kind of input, shape [B, D], any floating type; B may be 0.</param>
     /// <returns>One judgement per row, in order.</returns>
@@ -114,5 +125,9 @@ public sealed class GateStatistics : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => Detector.Dispose();
+    public void Dispose()
+    {
+        Detector.Dispose();
+        Patches?.Dispose();
+    }
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using MoodStream.Mood.Calibration;
 using MoodStream.Mood.Detectors;
+using MoodStream.Mood.Localisation;
 using MoodStream.Mood.Statistics;
 using MoodStream.Mood.Weights;
 using static TorchSharp.torch;
@@ -22,7 +23,8 @@ internal static class GateStatisticsFile
     {
         using var scope = NewDisposeScope();
         var tensors = statistics.Detector.State.Select(s => (StatePrefix + s.Key, s.Value))
-            .Append((CalibrationName, tensor(statistics.Calibration.Scores.ToArray(), ScalarType.Float64)));
+            .Append((CalibrationName, tensor(statistics.Calibration.Scores.ToArray(), ScalarType.Float64)))
+            .Concat(statistics.Patches is { } patches ? StoredPatches.Tensors(patches) : []);
         var bytes = SafetensorsWriter.ToBytes(tensors, Text(statistics));
         ContentSeal.Close(bytes);
         return bytes;
@@ -38,7 +40,8 @@ internal static class GateStatisticsFile
             using var scope = NewDisposeScope();
             using var file = SafetensorsFile.Read(bytes, source);
             var text = new GateStatisticsText(file.Metadata);
-            if (text[TextNames.Format] != Format) throw new FormatException($"the format is '{text[TextNames.Format]}', not '{Format}'.");
+            if (text[TextNames.Format] != Format)
+                throw new FormatException($"the format is '{text[TextNames.Format]}', not '{Format}'.");
             ContentSeal.Require(bytes.Span, text[ContentSeal.Name]);
             return Build(file, text);
         }
@@ -46,7 +49,8 @@ internal static class GateStatisticsFile
         {
             throw new GateStatisticsException(source, e.Problem, e);
         }
-        catch (Exception e) when (e is FormatException or StatisticsException or CalibrationTooSmallException or ArgumentException or JsonException)
+        catch (Exception e) when (e is FormatException or StatisticsException or CalibrationTooSmallException
+            or ArgumentException or JsonException)
         {
             throw new GateStatisticsException(source, e.Message, e);
         }
@@ -60,28 +64,40 @@ internal static class GateStatisticsFile
         var ordered = scores.data<double>().ToArray();
         var calibration = ConformalCalibration.Of(ordered);
         if (!calibration.Scores.SequenceEqual(ordered)) throw new FormatException("the calibration scores are not sorted.");
-        var state = file.Tensors.Keys.Where(k => k != CalibrationName).ToDictionary(Unprefixed, file.Load);
+        var patchNames = file.Tensors.Keys.Where(IsOfPatches).ToArray();
+        var state = file.Tensors.Keys.Except(patchNames).Where(k => k != CalibrationName).ToDictionary(Unprefixed, file.Load);
         var detector = DetectorRegistry.Get(text[TextNames.Detector]).Restore(state);
+        PatchStatistics? patches = null;
         try
         {
+            if (patchNames.Length > 0 || text.Has(StoredPatches.KindText))
+                patches = StoredPatches.Restore(patchNames.ToDictionary(n => n, file.Load), name => text[name]);
             var rate = text.Number(TextNames.TargetFalseAlarmRate);
-            var statistics = new GateStatistics(detector, calibration, rate, text.Integer(TextNames.FitCount), text.Provenance());
-            if (statistics.Threshold != text.Number(TextNames.Threshold) || statistics.FeatureDimension != text.Integer(TextNames.FeatureDimension))
+            var statistics = new GateStatistics(
+                detector, calibration, rate, text.Integer(TextNames.FitCount), text.Provenance()) { Patches = patches };
+            if (statistics.Threshold != text.Number(TextNames.Threshold)
+                || statistics.FeatureDimension != text.Integer(TextNames.FeatureDimension))
                 throw new FormatException("the threshold or the feature dimension is not that of the tensors.");
             return statistics;
         }
         catch
         {
             detector.Dispose();
+            patches?.Dispose();
             throw;
         }
     }
+
+    private static bool IsOfPatches(string name) => name.StartsWith(StoredPatches.Prefix, StringComparison.Ordinal);
 
     private static string Unprefixed(string name) => name.StartsWith(StatePrefix, StringComparison.Ordinal)
         ? name[StatePrefix.Length..]
         : throw new FormatException($"there is an unknown tensor '{name}'.");
 
-    private static Dictionary<string, string> Text(GateStatistics statistics) => new()
+    private static Dictionary<string, string> Text(GateStatistics statistics) =>
+        new(OwnText(statistics).Concat(statistics.Patches is { } patches ? StoredPatches.Text(patches) : []));
+
+    private static Dictionary<string, string> OwnText(GateStatistics statistics) => new()
     {
         [TextNames.Format] = Format,
         [ContentSeal.Name] = ContentSeal.Open,

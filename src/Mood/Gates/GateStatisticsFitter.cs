@@ -42,8 +42,7 @@ public static class GateStatisticsFitter
         var count = (int)rows.shape[0];
         var held = HeldOut(count, settings.CalibrationShare);
         RequireSupport(count, held, settings);
-        var order = Enumerable.Range(0, count).Select(i => (long)i).ToArray();
-        new Random(settings.Seed).Shuffle(order);
+        var order = Order(count, settings.Seed);
         Tensor calibrationRows = tensor(order[..held]), fitRows = tensor(order[held..]);
         var detector = settings.Detector.Fit(rows.index_select(0, fitRows), labels?.index_select(0, fitRows), classifier);
         try
@@ -58,6 +57,25 @@ public static class GateStatisticsFitter
             detector.Dispose();
             throw;
         }
+    }
+
+    /// <summary>The split of <see cref="Fit"/>, for what else is fitted to the same images.</summary>
+    /// <param name="count">Number of images N, at least 2.</param>
+    /// <param name="settings">Share and seed.</param>
+    /// <returns>Places of the images to fit to, and of those held out, each rising.</returns>
+    public static (IReadOnlyList<int> Fit, IReadOnlyList<int> Calibration) Split(int count, GateFitSettings settings)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(count, 2);
+        var order = Order(count, settings.Seed);
+        var held = HeldOut(count, settings.CalibrationShare);
+        return ([.. order[held..].Order().Select(i => (int)i)], [.. order[..held].Order().Select(i => (int)i)]);
+    }
+
+    private static long[] Order(int count, int seed)
+    {
+        var order = Enumerable.Range(0, count).Select(i => (long)i).ToArray();
+        new Random(seed).Shuffle(order);
+        return order;
     }
 
     /// <summary>Images held out of N: the rounded share, and at least one.</summary>

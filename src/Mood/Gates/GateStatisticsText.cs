@@ -35,6 +35,9 @@ internal sealed class GateStatisticsText(IReadOnlyDictionary<string, string> tex
     /// <exception cref="FormatException">There is no such name.</exception>
     public string this[string name] => text.TryGetValue(name, out var value) ? value : throw new FormatException($"the header lacks '{name}'.");
 
+    /// <summary>Whether there is such a name.</summary>
+    public bool Has(string name) => text.ContainsKey(name);
+
     /// <summary>A whole number from 1.</summary>
     /// <exception cref="FormatException">The text is not one.</exception>
     public int Integer(string name) => int.TryParse(this[name], NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value > 0

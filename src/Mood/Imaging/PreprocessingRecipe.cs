@@ -2,7 +2,8 @@ using System.Security.Cryptography;
 
 namespace MoodStream.Mood.Imaging;
 
-/// <summary>All that happens between a file and a backbone's input: decode, resize, crop, normalise. Immutable.</summary>
+/// <summary>All that happens between a file and a backbone's input: decode, resize, crop, normalise.
+/// Immutable.</summary>
 /// <remarks>
 /// Statistics are only valid for features that went through the same recipe, hence <see cref="Hash"/>.
 /// Thread-safety: pure.
@@ -39,8 +40,10 @@ public sealed record PreprocessingRecipe
     /// <summary>Height of the backbone's input, in pixels.</summary>
     public int OutputHeight => Crop ?? ((ResizeRule.Exact)Resize).Height;
 
-    /// <summary>Preprocessing hash: the first 16 hexadecimal digits of SHA-256 over <see cref="ToJson"/>. Computed anew at
-    /// each call.</summary>
+    /// <summary>
+    /// Preprocessing hash: the first 16 hexadecimal digits of SHA-256 over <see cref="ToJson"/>. Computed anew at each
+    /// call.
+    /// </summary>
     public string Hash => Convert.ToHexStringLower(SHA256.HashData(RecipeJson.Write(this)).AsSpan(0, 8));
 
     /// <summary>Reads a recipe, for instance from the header of a weights file.</summary>
@@ -60,7 +63,8 @@ public sealed record PreprocessingRecipe
     };
 
     /// <summary>Throws where the recipe contradicts itself.</summary>
-    /// <exception cref="FormatException">A size is not positive, the crop exceeds the resized image, the output has no fixed
+    /// <exception cref="FormatException">A size is not positive, the crop exceeds the resized image, the output has no
+    /// fixed
     /// size, or a standard deviation is not a positive number.</exception>
     public void Validate()
     {
@@ -80,8 +84,22 @@ public sealed record PreprocessingRecipe
         }
     }
 
+    /// <summary>Where the backbone's input lies in an image of this size.</summary>
+    /// <param name="width">Width of the decoded image, at least 1.</param>
+    /// <param name="height">Height of the decoded image, at least 1.</param>
+    public InputPlacement PlacementOf(int width, int height)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(width);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(height);
+        var (across, down) = Resize.SizeOf(width, height);
+        return new InputPlacement(
+            width, height, (double)across / width, (double)down / height, Offset(across, OutputWidth),
+                Offset(down, OutputHeight));
+    }
+
     /// <summary>Resizes and crops, without normalising.</summary>
-    /// <returns>Image of <see cref="OutputWidth"/> x <see cref="OutputHeight"/> pixels; the argument itself where nothing
+    /// <returns>Image of <see cref="OutputWidth"/> x <see cref="OutputHeight"/> pixels; the argument itself where
+    /// nothing
     /// changes.</returns>
     public RgbImage ApplyPixels(RgbImage image)
     {
@@ -101,7 +119,8 @@ public sealed record PreprocessingRecipe
     public void Apply(RgbImage image, Span<float> destination)
     {
         if (destination.Length != OutputWidth * OutputHeight * RgbImage.Channels)
-            throw new ArgumentException($"Holds {destination.Length} values, not 3 x {OutputHeight} x {OutputWidth}.", nameof(destination));
+            throw new ArgumentException($"Holds {destination.Length} values, not 3 x {OutputHeight} x {OutputWidth}.",
+                nameof(destination));
 
         var pixels = ApplyPixels(image).Pixels;
         var plane = OutputWidth * OutputHeight;
