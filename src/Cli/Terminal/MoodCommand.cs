@@ -2,6 +2,7 @@ using System.CommandLine;
 using MoodStream.Cli.Benchmarks;
 using MoodStream.Cli.Demo;
 using MoodStream.Cli.Evaluation;
+using MoodStream.Cli.Ingest;
 using MoodStream.Cli.Training;
 using MoodStream.Cli.Scoring;
 using MoodStream.Cli.Hosting;
@@ -31,6 +32,7 @@ internal static class MoodCommand
             PretrainCommand.Create(),
             FinetuneCommand.Create(),
             VerifyCommand.Create(),
+            IngestCommand.Create(),
             TopicsCommand.Create(),
             BenchCommand.Create(),
         };
