@@ -104,11 +104,11 @@ public sealed class ConsumerLagTests
     }
 
     private static string Statistics(params string[] partitions) =>
-        $$"""{"topics": {"images": {"partitions": {"-1": {"desired": false}, {{string.Join(", ", partitions)}}}}}}""";
+        """{"topics": {"images": {"partitions": {"-1": {"desired": false}, """ + string.Join(", ", partitions) + "}}}}";
 
     private static string Partition(int number, long end, long committed, long start = 0, long stable = -1001, bool owned = true) =>
         $$"""
         "{{number}}": {"desired": {{(owned ? "true" : "false")}}, "lo_offset": {{start}}, "hi_offset": {{end}},
-            "ls_offset": {{stable}}, "committed_offset": {{committed}}}
+            "ls_offset": {{stable}}, "committed_offset": {{committed}} }
         """;
 }
