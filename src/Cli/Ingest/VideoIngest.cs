@@ -27,7 +27,7 @@ internal sealed record ReconnectSettings
     public TimeSpan GiveUpAfter { get; init; } = TimeSpan.FromMinutes(10);
 
     /// <summary>Frames of a live source that may wait for the gateway; beyond them the oldest gives way to the newest.</summary>
-    public int Waiting { get; init; } = 4;
+    public int Waiting { get; init; } = 32;
 
     /// <summary>The wait before a try, after so many without a frame.</summary>
     public TimeSpan Pause(int failures) =>

@@ -39,10 +39,7 @@ internal static class MoodCommand
         var parsed = root.Parse(args);
         if (parsed.Errors.Count == 0) return await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = DrainTime });
         foreach (var error in parsed.Errors) await Console.Error.WriteLineAsync($"mood: {error.Message}");
-        await Console.Error.WriteLineAsync($"See: mood {string.Join(' ', VerbOf(parsed))} --help");
+        await Console.Error.WriteLineAsync($"See: {$"mood {Verb.PathOf(parsed.CommandResult)}".TrimEnd()} --help");
         return ExitCode.WrongUsage;
     }
-
-    private static IEnumerable<string> VerbOf(ParseResult parsed) =>
-        parsed.CommandResult.Command is RootCommand ? [] : [parsed.CommandResult.Command.Name];
 }

@@ -74,7 +74,7 @@ public sealed class VideoIngestTests : IDisposable
         var serving = ServeTwiceAsync(camera, stream);
         var tally = new IngestTally(TextWriter.Null);
         using var gateway = new FakeGateway();
-        var again = new ReconnectSettings { FirstPause = TimeSpan.FromMilliseconds(10), GiveUpAfter = TimeSpan.FromMilliseconds(300), Waiting = 1_000 };
+        var again = new ReconnectSettings { FirstPause = TimeSpan.FromMilliseconds(10), GiveUpAfter = TimeSpan.FromSeconds(5), Waiting = 1_000 };
 
         var well = await Ingest(gateway, tally, again).RunAsync(new("cam-1", $"tcp://127.0.0.1:{((IPEndPoint)camera.LocalEndpoint).Port}"), Cancellation);
         await serving;
@@ -97,7 +97,7 @@ public sealed class VideoIngestTests : IDisposable
         var serving = ServeTwiceAsync(camera, stream);
         var tally = new IngestTally(TextWriter.Null);
         using var gateway = new FakeGateway { Answer = _ => new(HttpStatusCode.TooManyRequests) };
-        var again = new ReconnectSettings { FirstPause = TimeSpan.FromMilliseconds(10), GiveUpAfter = TimeSpan.FromMilliseconds(300), Waiting = 3 };
+        var again = new ReconnectSettings { FirstPause = TimeSpan.FromMilliseconds(10), GiveUpAfter = TimeSpan.FromSeconds(5), Waiting = 3 };
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
 
         var running = Ingest(gateway, tally, again).RunAsync(new("cam-1", $"tcp://127.0.0.1:{((IPEndPoint)camera.LocalEndpoint).Port}"), stop.Token);
