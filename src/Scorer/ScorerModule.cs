@@ -19,7 +19,7 @@ public static class ScorerModule
     {
         builder.AddStreaming();
         builder.AddSettings<ScorerSettings>(ScorerSettings.Section);
-        builder.Services.AddSingleton(_ => new ScorerMetrics());
+        builder.Services.AddSingleton(s => new ScorerMetrics { MaxSourceLabels = s.GetRequiredService<ScorerSettings>().MaxSourceLabels });
         builder.Services.AddSingleton<DeviceThread>();
         builder.Services.AddSingleton<GateCatalog>();
         builder.Services.AddSingleton<ImageIntake>();

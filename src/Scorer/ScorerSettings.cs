@@ -73,6 +73,10 @@ public sealed record ScorerSettings : ICheckedSettings
     [Range(1L, 1_000_000_000L)]
     public long MaxImagePixels { get; init; } = 64_000_000;
 
+    /// <summary>Sources with metrics of their own, first come; all others share the label value &lt;other&gt;. Default 100.</summary>
+    [Range(0, 10_000)]
+    public int MaxSourceLabels { get; init; } = 100;
+
     /// <summary>Gate of the sources that no gate names.</summary>
     [Required]
     public string DefaultGate { get; init; } = "default";

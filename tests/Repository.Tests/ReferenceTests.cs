@@ -17,11 +17,14 @@ public sealed class ReferenceTests
         ["Cli"] = ["Contracts", "Mood", "Streaming", "Gateway", "Scorer", "Trainer"],
     };
 
+    private static readonly string[] OpenTelemetry =
+        ["OpenTelemetry.Extensions.Hosting", "OpenTelemetry.Exporter.OpenTelemetryProtocol", "OpenTelemetry.Instrumentation.AspNetCore"];
+
     private static readonly Dictionary<string, string[]> Packages = new()
     {
         ["Contracts"] = [],
         ["Mood"] = ["TorchSharp", "SkiaSharp", "SkiaSharp.NativeAssets.Linux.NoDependencies"],
-        ["Streaming"] = ["Confluent.Kafka", "StackExchange.Redis", "prometheus-net.AspNetCore", "Polly.Core", "MassTransit"],
+        ["Streaming"] = ["Confluent.Kafka", "StackExchange.Redis", "prometheus-net.AspNetCore", "Polly.Core", "MassTransit", .. OpenTelemetry],
         ["Gateway"] = ["Microsoft.AspNetCore.OpenApi"],
         ["Scorer"] = [],
         ["Trainer"] = [],

@@ -4,6 +4,7 @@ using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using MoodStream.Cli.Demo;
 using MoodStream.Cli.Evaluation;
+using MoodStream.Cli.Ingest;
 using MoodStream.Cli.Training;
 using MoodStream.Cli.Scoring;
 using MoodStream.Cli.Hosting;
@@ -49,5 +50,6 @@ internal static class JsonReport
 [JsonSerializable(typeof(BackboneDescription))]
 [JsonSerializable(typeof(LocalisationResult))]
 [JsonSerializable(typeof(TopicRow[]))]
+[JsonSerializable(typeof(IngestResult))]
 [JsonSerializable(typeof(DemoResult))]
 internal sealed partial class CliJson : JsonSerializerContext;

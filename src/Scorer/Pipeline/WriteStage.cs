@@ -1,13 +1,14 @@
 using System.Threading.Channels;
 using MoodStream.Scorer.Routing;
 using MoodStream.Scorer.Scoring;
+using MoodStream.Scorer.Telemetry;
 using MoodStream.Streaming.Records;
 
 namespace MoodStream.Scorer.Pipeline;
 
 /// <summary>The last stage: outputs go to the broker, and only when it has acknowledged one may its input's offset move.</summary>
 /// <remarks>Order: that of the batches. Backpressure: only so many batches may be on their way.</remarks>
-public sealed class WriteStage(ScorerSettings settings, VerdictRouter router)
+public sealed class WriteStage(ScorerSettings settings, VerdictRouter router, ScorerMetrics metrics, TimeProvider clock)
 {
     /// <summary>Writes judged images until there are no more and all are acknowledged.</summary>
     /// <param name="consumer">Where an image is completed.</param>
@@ -40,7 +41,10 @@ public sealed class WriteStage(ScorerSettings settings, VerdictRouter router)
 
         async Task EndAsync(ScoredImage image, string? reference)
         {
+            var started = clock.GetTimestamp();
             await router.RouteAsync(image, reference, abort);
+            metrics.Stage(ScorerMetrics.Write, clock.GetElapsedTime(started));
+            image.Image.Span?.Dispose();
             consumer.Complete(image.Image.Record.Position);                  // acknowledged: only now may the offset move
         }
     }

@@ -59,9 +59,9 @@ public sealed class VerdictRouter(
         var result = Describe(scored, verdict, reference);
         var value = JsonSerializer.SerializeToUtf8Bytes(result, WireJson.Default.ImageScored);
         var topic = verdict == Verdict.Accept ? Topics.Accepted : Topics.Review;
-        await producer.WriteAsync(new(topic, record.Key, value, Headers(record, result)), cancellation);
+        await producer.WriteAsync(new(topic, record.Key, value, Headers(image, result)), cancellation);
         metrics.Ended(image.Gate.Name, verdict == Verdict.Accept ? ScorerMetrics.Accepted : ScorerMetrics.Review);
-        metrics.Judged(image.Gate.Name, result);
+        metrics.Judged(image.Gate.Name, result, scored.State.Statistics);
     }
 
     private ImageScored Describe(ScoredImage scored, Verdict verdict, string? reference)
@@ -91,7 +91,7 @@ public sealed class VerdictRouter(
         };
     }
 
-    private static List<KeyValuePair<string, byte[]?>> Headers(ReceivedRecord record, ImageScored result)
+    private static List<KeyValuePair<string, byte[]?>> Headers(PreparedImage image, ImageScored result)
     {
         var headers = new List<KeyValuePair<string, byte[]?>>
         {
@@ -103,7 +103,7 @@ public sealed class VerdictRouter(
             TextHeader.Of(RecordHeaders.ContentType, "application/json"),
         };
         if (result.DataReference is { } reference) headers.Add(TextHeader.Of(RecordHeaders.DataReference, reference));
-        if (record.Header(RecordHeaders.TraceParent) is { } trace) headers.Add(TextHeader.Of(RecordHeaders.TraceParent, trace));
+        if ((image.Span?.Id ?? image.Record.Header(RecordHeaders.TraceParent)) is { } trace) headers.Add(TextHeader.Of(RecordHeaders.TraceParent, trace));
         return headers;
     }
 

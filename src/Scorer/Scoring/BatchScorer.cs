@@ -2,6 +2,7 @@ using MoodStream.Mood.Gates;
 using MoodStream.Scorer.Device;
 using MoodStream.Scorer.Gates;
 using MoodStream.Scorer.Intake;
+using MoodStream.Scorer.Telemetry;
 
 namespace MoodStream.Scorer.Scoring;
 
@@ -13,22 +14,26 @@ namespace MoodStream.Scorer.Scoring;
 public sealed record ScoredImage(PreparedImage Image, float[] Feature, GateState State, GateJudgement? Judgement);
 
 /// <summary>Scores a batch on the device: one forward pass for each backbone in it, one gate state for each gate.</summary>
-public sealed class BatchScorer(DeviceThread device)
+public sealed class BatchScorer(DeviceThread device, ScorerMetrics metrics, TimeProvider clock)
 {
     /// <summary>Scores images; the results are in their order.</summary>
     public async Task<IReadOnlyList<ScoredImage>> ScoreAsync(IReadOnlyList<PreparedImage> images, CancellationToken cancellation) =>
         await device.RunAsync(() => Score(images), cancellation);
 
-    private static ScoredImage[] Score(IReadOnlyList<PreparedImage> images)
+    private ScoredImage[] Score(IReadOnlyList<PreparedImage> images)
     {
         var results = new ScoredImage[images.Count];
         foreach (var group in Enumerable.Range(0, images.Count).GroupBy(i => images[i].Gate))
         {
             int[] places = [.. group];
             var state = group.Key.Read();
+            var started = clock.GetTimestamp();
             using var features = group.Key.Backbone.Extract([.. places.Select(i => images[i].Pixels)]);       // [B, D]
+            var values = features.data<float>().ToArray();                       // waits for the device, so that the time is its own
+            var extracted = clock.GetTimestamp();
             var judgements = state.Statistics?.Judge(features);
-            var values = features.data<float>().ToArray();
+            metrics.Stage(ScorerMetrics.Forward, clock.GetElapsedTime(started, extracted));
+            metrics.Stage(ScorerMetrics.Detect, clock.GetElapsedTime(extracted));
             var length = values.Length / places.Length;
             for (var i = 0; i < places.Length; i++)
                 results[places[i]] = new(images[places[i]], values[(i * length)..((i + 1) * length)], state, judgements?[i]);

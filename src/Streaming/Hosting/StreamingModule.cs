@@ -35,6 +35,7 @@ public static class StreamingModule
         builder.Services.AddKafka(builder.Environment.ApplicationName);
         builder.Services.AddStores();
         builder.Services.AddHealth();
+        builder.AddTracing();
         return builder;
     }
 

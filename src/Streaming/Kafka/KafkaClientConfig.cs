@@ -14,6 +14,7 @@ internal static class KafkaClientConfig
         ["message.max.bytes"] = "set by MaxMessageBytes",
         ["session.timeout.ms"] = "set by SessionTimeout",
         ["heartbeat.interval.ms"] = "set by HeartbeatInterval",
+        ["statistics.interval.ms"] = "set by StatisticsInterval",
         ["fetch.wait.max.ms"] = "set by FetchWait",
         ["auto.offset.reset"] = "set by OffsetReset",
         ["linger.ms"] = "set by Linger",
@@ -47,6 +48,7 @@ internal static class KafkaClientConfig
             SessionTimeoutMs = Milliseconds(timing.SessionTimeout),
             HeartbeatIntervalMs = Milliseconds(timing.HeartbeatInterval),
             FetchWaitMaxMs = Milliseconds(timing.FetchWait),
+            StatisticsIntervalMs = Milliseconds(settings.StatisticsInterval),
             // Enough for one full buffer; what is prefetched beyond it is thrown away at every pause.
             QueuedMaxMessagesKbytes = (int)Math.Clamp(subscription.MaxBufferedBytes >> 10, 1 << 10, 1 << 20),
             AllowAutoCreateTopics = false,

@@ -12,6 +12,7 @@ public sealed partial class KafkaRecordConsumer
             .SetPartitionsRevokedHandler((client, offsets) => OnRevoked(client, [.. offsets.Select(o => o.TopicPartition)]))
             .SetPartitionsLostHandler((_, offsets) => OnLost([.. offsets.Select(o => o.TopicPartition)]))
             .SetErrorHandler((_, error) => OnError(error))
+            .SetStatisticsHandler((_, statistics) => _lag.Told(statistics))
             .SetLogHandler((_, line) => _log.Client(line))
             .Build();
 
@@ -20,6 +21,7 @@ public sealed partial class KafkaRecordConsumer
         var committed = Committed(client, partitions);
         foreach (var start in committed)
             _partitions.Add(start.TopicPartition, start.Offset.IsSpecial ? null : start.Offset.Value);
+        _lag.Assigned(partitions);
         _troubles.TopicsFound(partitions);
         _troubles.BrokerAnswered();
         CountRebalance("assigned", partitions.Count);
@@ -62,6 +64,7 @@ public sealed partial class KafkaRecordConsumer
     {
         var abandoned = _partitions.Remove(partitions);
         _paused.ExceptWith(partitions);
+        _lag.Forget(partitions);
         _abandoned += abandoned;
         _metrics.Abandoned.WithLabels(Group).Inc(abandoned);
         CountRebalance(kind, partitions.Count);
@@ -82,6 +85,7 @@ public sealed partial class KafkaRecordConsumer
         try
         {
             client.Commit(offsets);
+            _metrics.CommitSeconds.WithLabels(Group).Observe(_clock.GetElapsedTime(_lastCommit).TotalSeconds);
             _partitions.MarkCommitted(offsets);
             _troubles.CommitStored();
             _metrics.Commits.WithLabels(Group, "stored").Inc();
@@ -140,6 +144,7 @@ public sealed partial class KafkaRecordConsumer
 
     private void OnUnreadable(ConsumeException e)
     {
+        _metrics.KafkaErrors.WithLabels(KafkaErrorKind.Consumer, KafkaErrorKind.Of(e.Error)).Inc();
         var topic = e.ConsumerRecord?.Topic;
         var news = e.Error.Code is ErrorCode.UnknownTopicOrPart or ErrorCode.Local_UnknownTopic or ErrorCode.TopicAuthorizationFailed
             && topic is not null
@@ -150,6 +155,7 @@ public sealed partial class KafkaRecordConsumer
 
     private void OnError(Error error)
     {
+        _metrics.KafkaErrors.WithLabels(KafkaErrorKind.Consumer, KafkaErrorKind.Of(error)).Inc();
         // A fatal error also ends the poll thread, which tells it.
         if (error.Code is not (ErrorCode.Local_AllBrokersDown or ErrorCode.Local_Authentication or ErrorCode.Local_Resolve)) return;
         if (_troubles.NoBroker(error.Reason)) _log.ReadingFailed(Group, error.Reason);

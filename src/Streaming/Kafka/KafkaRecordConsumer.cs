@@ -36,6 +36,7 @@ public sealed partial class KafkaRecordConsumer : IRecordConsumer
     private readonly AssignedPartitions _partitions = new();
     private readonly RecordBuffer _buffer;
     private readonly ConsumerTroubles _troubles = new();
+    private readonly ConsumerLag _lag;
     private readonly HashSet<TopicPartition> _paused = [];
     private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _disposing = new();
@@ -54,6 +55,7 @@ public sealed partial class KafkaRecordConsumer : IRecordConsumer
     {
         (_settings, _subscription, _metrics, _clock, _log) = (settings, subscription, metrics, clock, log);
         _timing = KafkaTiming.Of(settings);
+        _lag = new ConsumerLag(metrics, subscription.Group, clock);
         _buffer = new RecordBuffer(_partitions, subscription.MaxBufferedRecords, subscription.MaxBufferedBytes);
     }
 
@@ -190,7 +192,9 @@ public sealed partial class KafkaRecordConsumer : IRecordConsumer
         if (tracked.Expected is { } expected && expected != result.Offset.Value) Mismatch(client, result, expected);
         _troubles.BrokerAnswered();
         _metrics.RecordsRead.WithLabels(result.Topic).Inc();
-        _buffer.Add(KafkaRecords.Received(result, tracked.Assignment));
+        var record = KafkaRecords.Received(result, tracked.Assignment);
+        _lag.Received(result.TopicPartition, record.Timestamp);
+        _buffer.Add(record);
     }
 
     /// <summary>Commits, waits for what the reader has in hand, commits again and leaves the group.</summary>

@@ -73,6 +73,10 @@ public sealed record KafkaSettings : ICheckedSettings
     [Range(typeof(TimeSpan), "00:00:00.100", "01:00:00")]
     public TimeSpan? MetadataInterval { get; init; }
 
+    /// <summary>How often the client tells how far it is behind, for the metrics of lag. Default 5 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.100", "01:00:00")]
+    public TimeSpan StatisticsInterval { get; init; } = TimeSpan.FromSeconds(5);
+
     /// <summary>Longest one question to a broker (offsets, metadata, topic creation) waits for its answer. Default 5 s.</summary>
     [Range(typeof(TimeSpan), "00:00:00.100", "00:05:00")]
     public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromSeconds(5);

@@ -31,6 +31,13 @@ public sealed class StreamingMetrics
         ImageBytes = Counter("image_store_bytes_total", "Bytes of images, by operation (read, written, repeated).", "operation");
         StatisticsEpoch = Gauge("statistics_epoch", "Epoch of the active statistics as this process last read it.", "gate");
         StatisticsReachable = Gauge("statistics_reachable", "1 while the active statistics can be read.", "gate");
+        ConsumerLag = Gauge("consumer_lag_records", "Records between the end of the log and what is committed, over the partitions this process owns.", "topic", "group");
+        ConsumerLagSeconds = Gauge("consumer_lag_seconds", "Age of what waits in the owned partition that is furthest behind in time; 0 where nothing waits.", "topic", "group");
+        CommitSeconds = _factory.CreateHistogram("moodstream_streaming_commit_duration_seconds", "Time the broker took to store offsets.", new HistogramConfiguration { LabelNames = ["group"], Buckets = Histogram.ExponentialBuckets(0.001, 4, 8) });
+        KafkaErrors = Counter("kafka_errors_total", "Errors of Kafka clients, by client (consumer, producer) and kind (unreachable, denied, topic, size, fatal, other).", "client", "kind");
+        RedisErrors = Counter("redis_errors_total", "Tries of Redis commands that failed since Redis was away, each before it was made again.");
+        Build = _factory.CreateGauge("moodstream_build_info", "1; the version and the source revision of this process.", "version", "revision");
+        Build.WithLabels(BuildVersion.Number, BuildVersion.Revision).Set(1);
     }
 
     internal Counter RecordsRead { get; }
@@ -66,6 +73,18 @@ public sealed class StreamingMetrics
     internal Gauge StatisticsEpoch { get; }
 
     internal Gauge StatisticsReachable { get; }
+
+    internal Gauge ConsumerLag { get; }
+
+    internal Gauge ConsumerLagSeconds { get; }
+
+    internal Histogram CommitSeconds { get; }
+
+    internal Counter KafkaErrors { get; }
+
+    internal Counter RedisErrors { get; }
+
+    internal Gauge Build { get; }
 
     private Counter Counter(string name, string help, params string[] labels) =>
         _factory.CreateCounter($"moodstream_streaming_{name}", help, labels);
