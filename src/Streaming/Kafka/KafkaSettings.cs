@@ -96,6 +96,17 @@ public sealed record KafkaSettings : ICheckedSettings
     [Range(1_000L, 1_000_000_000L)]
     public long MaxInFlightBytes { get; init; } = 64L << 20;
 
+    /// <summary>How often outputs and offsets are committed together under exactly-once; a verdict is seen that much later. Default 0.1 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.010", "00:00:10")]
+    public TimeSpan TransactionInterval { get; init; } = TimeSpan.FromSeconds(0.1);
+
+    /// <summary>
+    /// A transaction open for so long is ended by the broker; after a crash readers wait that long unless the member is static and
+    /// comes back sooner. Default 30 s.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:01", "00:15:00")]
+    public TimeSpan TransactionTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
     /// <summary>Replicas of a topic that <see cref="TopicAdmin"/> creates; −1 leaves it to the broker. Default −1.</summary>
     [Range(-1, 32)]
     public int ReplicationFactor { get; init; } = -1;

@@ -21,6 +21,9 @@ public sealed class StreamingMetrics
         Abandoned = Counter("abandoned_records_total", "Records in hand when their partition went; they are delivered again.", "group");
         LateCompletions = Counter("late_completions_total", "Completions ignored since the record's assignment had ended.", "group");
         Commits = Counter("commits_total", "Commits of offsets, by outcome (stored, refused).", "group", "outcome");
+        Transactions = Counter("transactions_total", "Transactions of outputs and offsets, by how they ended (committed, aborted, unknown); all but the first are written again.", "group", "end");
+        ProducersReplaced = Counter("transactional_producers_replaced_total", "Transactional producers made anew after an error that they could not survive.");
+        ConsumersReplaced = Counter("consumers_replaced_total", "Consumers made anew after an error that they could not survive.", "group");
         Assigned = Gauge("assigned_partitions", "Partitions owned.", "group");
         Paused = Gauge("paused", "1 while partitions are paused because the pipeline is full.", "group");
         Pauses = Counter("pauses_total", "Times that partitions were paused because the pipeline was full.", "group");
@@ -46,6 +49,12 @@ public sealed class StreamingMetrics
     internal Counter LateCompletions { get; }
 
     internal Counter Commits { get; }
+
+    internal Counter Transactions { get; }
+
+    internal Counter ProducersReplaced { get; }
+
+    internal Counter ConsumersReplaced { get; }
 
     internal Gauge Assigned { get; }
 
