@@ -26,6 +26,7 @@ public sealed class VerdictRouter(
     public async Task<string?> KeepAsync(ScoredImage scored, CancellationToken cancellation)
     {
         if (scored.Image.DataReference is { } reference) return reference;
+        if (scored.DeviceFault is not null) return null;
         return Finite(scored) && VerdictOf(scored) == Verdict.Review ? await images.PutAsync(scored.Image.Encoded, cancellation) : null;
     }
 
@@ -36,6 +37,11 @@ public sealed class VerdictRouter(
     /// <remarks>The producer is called before this method first waits, so that outputs keep the order of the calls.</remarks>
     public async Task RouteAsync(ScoredImage scored, string? reference, CancellationToken cancellation)
     {
+        if (scored.DeviceFault is { } fault)
+        {
+            await RejectAsync(scored.Image.Record, new(DeadLetterReason.DeviceFailed, $"The device failed on this image: {fault}"), cancellation);
+            return;
+        }
         if (Finite(scored))
         {
             await WriteAsync(scored, reference, cancellation);

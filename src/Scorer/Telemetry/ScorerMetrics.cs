@@ -14,7 +14,7 @@ public sealed class ScorerMetrics
     /// <summary>Value of the label <c>trigger</c> for a batch of images that were held; the others are those of a batch.</summary>
     internal const string Released = "released";
 
-    private readonly Counter _images, _batches;
+    private readonly Counter _images, _batches, _deviceFaults;
     private readonly Histogram _batchImages, _batchSeconds, _latency, _pValues;
     private readonly Gauge _version, _fittedAt, _held;
 
@@ -24,6 +24,7 @@ public sealed class ScorerMetrics
         var factory = registry is null ? Metrics.DefaultFactory : Metrics.WithCustomRegistry(registry);
         _images = factory.CreateCounter("moodstream_scorer_images_total", "Images by where they ended (accepted, review, dead_letter), counted once the broker has acknowledged.", "gate", "outcome");
         _batches = factory.CreateCounter("moodstream_scorer_batches_total", "Batches by why they closed (count, bytes, age, drain; released: images that were held).", "trigger");
+        _deviceFaults = factory.CreateCounter("moodstream_scorer_device_faults_total", "Failures of the device that it survived, by what it failed on (batch: scored again one by one; image: a dead letter).", "gate", "on");
         _batchImages = factory.CreateHistogram("moodstream_scorer_batch_images", "Images in a batch.", new HistogramConfiguration { Buckets = Histogram.PowersOfTenDividedBuckets(0, 3, 4) });
         _batchSeconds = factory.CreateHistogram("moodstream_scorer_batch_duration_seconds", "Time a batch spent waiting for the device and on it.", new HistogramConfiguration { Buckets = Histogram.ExponentialBuckets(0.001, 2, 14) });
         _latency = factory.CreateHistogram("moodstream_scorer_latency_seconds", "From the input record's timestamp to its verdict.", new HistogramConfiguration { LabelNames = ["gate"], Buckets = Histogram.ExponentialBuckets(0.005, 2, 14) });
@@ -50,6 +51,8 @@ public sealed class ScorerMetrics
         _latency.WithLabels(gate).Observe(Math.Max(0, (result.ScoredAt - result.ReceivedAt).TotalSeconds));
         if (result.PValue is { } p) _pValues.WithLabels(gate).Observe(p);
     }
+
+    internal void DeviceFault(string gate, string on) => _deviceFaults.WithLabels(gate, on).Inc();
 
     internal void Held(string gate, int change) => _held.WithLabels(gate).Inc(change);
 

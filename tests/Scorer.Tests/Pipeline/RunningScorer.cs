@@ -33,7 +33,7 @@ internal sealed class RunningScorer : IAsyncDisposable
         var router = new VerdictRouter(Producer, letters, Images, metrics, clock);
         var stages = new PipelineStages(
             new DecodeStage(settings, new ImageIntake(settings, Gates, Images), router),
-            new ScoreStage(settings, new BatchScorer(_device), metrics, clock),
+            new ScoreStage(settings, new BatchScorer(_device, metrics), metrics, clock),
             new WriteStage(settings, new DeliverySettings(), router));
         Pipeline = new(settings, Consumer, Gates, stages, Lifetime, NullLogger<ScoringPipeline>.Instance);
     }
