@@ -112,6 +112,13 @@ public sealed record KafkaSettings : ICheckedSettings
     public int ReplicationFactor { get; init; } = -1;
 
     /// <summary>
+    /// Replicas that must have a record before it counts as written, for topics that <see cref="TopicAdmin"/> creates; −1 leaves it to
+    /// the broker. Default −1; with three replicas, 2.
+    /// </summary>
+    [Range(-1, 32)]
+    public int MinInSyncReplicas { get; init; } = -1;
+
+    /// <summary>
     /// Keys of librdkafka passed through as they are, for security above all (<c>security.protocol</c>, <c>sasl.*</c>, <c>ssl.*</c>).
     /// Those that MoodStream's promises rest on are refused. Values are never logged.
     /// </summary>
@@ -127,6 +134,9 @@ public sealed record KafkaSettings : ICheckedSettings
         if (MaxInFlightBytes < MaxMessageBytes)
             yield return new(nameof(MaxInFlightBytes), MaxInFlightBytes, $"at least {nameof(MaxMessageBytes)}, {MaxMessageBytes}");
         if (ReplicationFactor == 0) yield return new(nameof(ReplicationFactor), 0, "-1, or 1 to 32");
+        if (MinInSyncReplicas == 0) yield return new(nameof(MinInSyncReplicas), 0, "-1, or 1 to 32");
+        if (ReplicationFactor > 0 && MinInSyncReplicas > ReplicationFactor)
+            yield return new(nameof(MinInSyncReplicas), MinInSyncReplicas, $"at most {nameof(ReplicationFactor)}, {ReplicationFactor}");
         foreach (var key in Client.Keys.Where(KafkaClientConfig.Owned.ContainsKey))
             yield return new($"{nameof(Client)}:{key}", "***", $"anything but this key, which is {KafkaClientConfig.Owned[key]}");
     }
