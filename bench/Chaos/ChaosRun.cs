@@ -37,7 +37,8 @@ internal sealed class ChaosRun(ChaosSettings settings, TimeProvider clock) : IDi
         await using (var fleet = new ScorerFleet(settings.Scorers, settings.Port + HttpPortAbove, _folder, ScorerSettings(broker, redis.Address)))
         {
             using var producing = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-            var produce = new ChaosTraffic(camera, producer, settings.Seed).ProduceAsync(settings.Images, () => live.Ended, producing.Token);
+            var traffic = new ChaosTraffic(camera, producer, settings.Seed);
+            var produce = () => traffic.ProduceAsync(settings.Images, () => live.Ended, producing.Token);
             await KillWhileTheyEndAsync(broker, fleet, live, produce, cancellation);
             await producing.CancelAsync();
             kills = fleet.Kills;
@@ -52,15 +53,16 @@ internal sealed class ChaosRun(ChaosSettings settings, TimeProvider clock) : IDi
 
     /// <summary>Kills at the drawn shares of the images, until all have ended.</summary>
     private async Task KillWhileTheyEndAsync(
-        IChaosBroker broker, ScorerFleet fleet, ChaosLedger live, Task produce, CancellationToken cancellation)
+        IChaosBroker broker, ScorerFleet fleet, ChaosLedger live, Func<Task> produce, CancellationToken cancellation)
     {
         var plan = new Queue<(int At, bool Broker)>(Plan());
+        var producing = produce();
         var (ended, since, killing) = (0, clock.GetTimestamp(), Task.CompletedTask);
         while (live.Ended < settings.Images || plan.Count > 0)
         {
             cancellation.ThrowIfCancellationRequested();
             live.Read();
-            if (produce.IsFaulted) await produce;
+            if (producing.IsFaulted) await producing;
             if (live.Ended > ended) (ended, since) = (live.Ended, clock.GetTimestamp());
             else if (clock.GetElapsedTime(since) > Patience) break;
             if (!killing.IsCompleted) continue;

@@ -87,12 +87,16 @@ public sealed class TransactionalOutbox(KafkaSettings settings, StreamingMetrics
     /// <exception cref="KafkaException">The broker will never take these outputs; trying again is of no use.</exception>
     internal Error? Commit(IConsumer<byte[]?, byte[]?> client, IReadOnlyCollection<TopicPartition>? only)
     {
+        // One that has been put out of the group and does not know where it stands would not be refused: the broker takes offsets of
+        // nobody for those of a reader without a group. It must hear of its loss first, which polling does.
+        var member = client.ConsumerGroupMetadata;
+        if (string.IsNullOrEmpty(client.MemberId)) return null;
         if (_unsure && Settle(client) is { } trouble) return trouble;
         DropStrangers();
         var (offsets, outputs) = Ready(only);
         if (offsets.Count == 0) return null;
 
-        var result = _writer!.Write(outputs.Select(w => w.Record), offsets, client.ConsumerGroupMetadata);
+        var result = _writer!.Write(outputs.Select(w => w.Record), offsets, member);
         metrics.Transactions.WithLabels(_group, result.End.ToString().ToLowerInvariant()).Inc();
         _unsure = result.End == TransactionEnd.Unknown;
         if (result.End == TransactionEnd.Committed) Committed(offsets);

@@ -8,14 +8,16 @@ public sealed class SeenImagesTests
     public void IsFirst_RepeatsInsideTheWindow_AreToldFromFirsts()
     {
         var seen = new SeenImages(3);
-        Assert.Equal([true, true, false, true, false], new[] { "a", "b", "a", "c", "b" }.Select(seen.IsFirst));
+        string[] ids = ["a", "b", "a", "c", "b"];
+        Assert.Equal([true, true, false, true, false], ids.Select(seen.IsFirst));
     }
 
     [Fact]
     public void IsFirst_RepeatBeyondTheWindow_IsTakenForNew()
     {
         var seen = new SeenImages(2);
-        Assert.Equal([true, true, true, true, false], new[] { "a", "b", "c", "a", "c" }.Select(seen.IsFirst));
+        string[] ids = ["a", "b", "c", "a", "c"];
+        Assert.Equal([true, true, true, true, false], ids.Select(seen.IsFirst));
     }
 
     [Fact]
