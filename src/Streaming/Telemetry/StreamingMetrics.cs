@@ -32,6 +32,7 @@ public sealed class StreamingMetrics
         IngressLag = Gauge("ingress_lag_records", "Records between the end of the log and the slowest offset that ingress looks at.", "topic", "group");
         IngressAccepting = Gauge("ingress_accepting", "1 while ingress accepts.", "topic");
         ImageBytes = Counter("image_store_bytes_total", "Bytes of images, by operation (read, written, repeated).", "operation");
+        ImageStoreFree = Gauge("image_store_free_bytes", "Bytes left on the disk of the image store, when an image was last written or the store last probed.");
         StatisticsEpoch = Gauge("statistics_epoch", "Epoch of the active statistics as this process last read it.", "gate");
         StatisticsReachable = Gauge("statistics_reachable", "1 while the active statistics can be read.", "gate");
     }
@@ -71,6 +72,8 @@ public sealed class StreamingMetrics
     internal Gauge IngressAccepting { get; }
 
     internal Counter ImageBytes { get; }
+
+    internal Gauge ImageStoreFree { get; }
 
     internal Gauge StatisticsEpoch { get; }
 
