@@ -24,6 +24,13 @@ public sealed record ScorerSettings : ICheckedSettings
     [RegularExpression("[A-Za-z0-9._-]{1,100}")]
     public string Group { get; init; } = ConsumerGroups.Scorer;
 
+    /// <summary>
+    /// Name of this scorer for static membership, another one for each: one that restarts within the session keeps its partitions,
+    /// and under exactly-once ends at once what it left open. Default: dynamic.
+    /// </summary>
+    [RegularExpression("[A-Za-z0-9._-]{1,100}")]
+    public string? StaticMember { get; init; }
+
     /// <summary>Device of the backbones: cpu, or cuda where built for it.</summary>
     [RegularExpression("cpu|cuda(:[0-9]{1,2})?")]
     public string Device { get; init; } = "cpu";

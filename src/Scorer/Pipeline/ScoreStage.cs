@@ -74,7 +74,7 @@ public sealed class ScoreStage(ScorerSettings settings, BatchScorer scorer, Scor
         metrics.Batch(images.Length, trigger, clock.GetElapsedTime(started));
 
         // Statistics may go between the look at them and the batch: a gate that holds lets no image through unjudged.
-        var judged = results.ToLookup(r => r.Judgement is not null || !r.Image.Gate.WaitsForStatistics);
+        var judged = results.ToLookup(r => r.Judgement is not null || r.DeviceFault is not null || !r.Image.Gate.WaitsForStatistics);
         SetAside(judged[false].Select(r => r.Image), flow);
         ScoredImage[] going = [.. judged[true]];
         _held.Pass(going.Length);

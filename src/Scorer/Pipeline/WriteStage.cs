@@ -2,13 +2,19 @@ using System.Threading.Channels;
 using MoodStream.Scorer.Routing;
 using MoodStream.Scorer.Scoring;
 using MoodStream.Scorer.Telemetry;
+using MoodStream.Streaming.Delivery;
 using MoodStream.Streaming.Records;
 
 namespace MoodStream.Scorer.Pipeline;
 
 /// <summary>The last stage: outputs go to the broker, and only when it has acknowledged one may its input's offset move.</summary>
-/// <remarks>Order: that of the batches. Backpressure: only so many batches may be on their way.</remarks>
-public sealed class WriteStage(ScorerSettings settings, VerdictRouter router, ScorerMetrics metrics, TimeProvider clock)
+/// <remarks>
+/// Order: that of the batches. Backpressure: only so many batches may be on their way. Under exactly-once an output may
+/// have to wait for one that comes after it, so that their number is not bounded here: the consumer's buffer bounds
+/// their bytes.
+/// </remarks>
+public sealed class WriteStage(
+    ScorerSettings settings, DeliverySettings delivery, VerdictRouter router, ScorerMetrics metrics, TimeProvider clock)
 {
     /// <summary>Writes judged images until there are no more and all are acknowledged.</summary>
     /// <param name="consumer">Where an image is completed.</param>
@@ -18,7 +24,9 @@ public sealed class WriteStage(ScorerSettings settings, VerdictRouter router, Sc
         IRecordConsumer consumer, ChannelReader<IReadOnlyList<ScoredImage>> scored, CancellationToken abort)
     {
         using var failed = CancellationTokenSource.CreateLinkedTokenSource(abort);
-        var written = Channel.CreateBounded<Task>(settings.MaxBatchesInFlight);
+        var written = delivery.Delivery == DeliveryGuarantee.ExactlyOnce
+            ? Channel.CreateUnbounded<Task>()
+            : Channel.CreateBounded<Task>(settings.MaxBatchesInFlight);
         await Task.WhenAll(
             Stages.RunAsync(() => WriteAsync(consumer, scored, written.Writer, failed.Token), failed),
             Stages.RunAsync(() => AcknowledgeAsync(written.Reader, failed.Token), failed));
@@ -42,10 +50,20 @@ public sealed class WriteStage(ScorerSettings settings, VerdictRouter router, Sc
         async Task EndAsync(ScoredImage image, string? reference)
         {
             var started = clock.GetTimestamp();
-            await router.RouteAsync(image, reference, abort);
-            metrics.Stage(ScorerMetrics.Write, clock.GetElapsedTime(started));
-            image.Image.Span?.Dispose();
-            consumer.Complete(image.Image.Record.Position);                  // acknowledged: only now may the offset move
+            try
+            {
+                await router.RouteAsync(image, reference, abort);
+                metrics.Stage(ScorerMetrics.Write, clock.GetElapsedTime(started));
+                consumer.Complete(image.Image.Record.Position);              // acknowledged: only now may the offset move
+            }
+            catch (RecordAbandonedException)
+            {
+                // Its next owner judges it.
+            }
+            finally
+            {
+                image.Image.Span?.Dispose();
+            }
         }
     }
 

@@ -18,7 +18,7 @@ public sealed class ScorerMetrics
     /// <summary>Values of the label <c>stage</c>, in the order an image passes them.</summary>
     internal const string Read = "read", Decode = "decode", Preprocess = "preprocess", Forward = "forward", Detect = "detect", Write = "write";
 
-    private readonly Counter _images, _sourceImages, _batches;
+    private readonly Counter _images, _sourceImages, _batches, _deviceFaults;
     private readonly Histogram _batchImages, _batchSeconds, _stages, _latency, _pValues, _scores;
     private readonly Gauge _version, _fittedAt, _fitImages, _calibrationImages, _promise, _held, _ready, _deviceHealthy;
     private SourceLabels _sources = new(100);
@@ -29,6 +29,7 @@ public sealed class ScorerMetrics
         var factory = registry is null ? Metrics.DefaultFactory : Metrics.WithCustomRegistry(registry);
         _images = factory.CreateCounter("moodstream_scorer_images_total", "Images by where they ended (accepted, review, dead_letter), counted once the broker has acknowledged.", "gate", "outcome");
         _batches = factory.CreateCounter("moodstream_scorer_batches_total", "Batches by why they closed (count, bytes, age, drain; released: images that were held).", "trigger");
+        _deviceFaults = factory.CreateCounter("moodstream_scorer_device_faults_total", "Failures of the device that it survived, by what it failed on (batch: scored again one by one; image: a dead letter).", "gate", "on");
         _batchImages = factory.CreateHistogram("moodstream_scorer_batch_images", "Images in a batch.", new HistogramConfiguration { Buckets = Histogram.PowersOfTenDividedBuckets(0, 3, 4) });
         _batchSeconds = factory.CreateHistogram("moodstream_scorer_batch_duration_seconds", "Time a batch spent waiting for the device and on it.", new HistogramConfiguration { Buckets = Histogram.ExponentialBuckets(0.001, 2, 14) });
         _latency = factory.CreateHistogram("moodstream_scorer_latency_seconds", "From the input record's timestamp to its verdict.", new HistogramConfiguration { LabelNames = ["gate"], Buckets = Histogram.ExponentialBuckets(0.005, 2, 14) });
@@ -83,6 +84,8 @@ public sealed class ScorerMetrics
         _latency.WithLabels(gate).Observe(Math.Max(0, (result.ScoredAt - result.ReceivedAt).TotalSeconds));
         if (result.PValue is { } p) _pValues.WithLabels(gate).Observe(p);
     }
+
+    internal void DeviceFault(string gate, string on) => _deviceFaults.WithLabels(gate, on).Inc();
 
     internal void Held(string gate, int change) => _held.WithLabels(gate).Inc(change);
 

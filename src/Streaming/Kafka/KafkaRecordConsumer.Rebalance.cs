@@ -63,6 +63,7 @@ public sealed partial class KafkaRecordConsumer
     private int Remove(List<TopicPartition> partitions, string kind)
     {
         var abandoned = _partitions.Remove(partitions);
+        _subscription.Outbox?.Abandon(partitions);
         _paused.ExceptWith(partitions);
         _lag.Forget(partitions);
         _abandoned += abandoned;
@@ -79,7 +80,20 @@ public sealed partial class KafkaRecordConsumer
 
     private void Commit(IConsumer<byte[]?, byte[]?> client, List<TopicPartition>? only = null)
     {
+        if (_subscription.Outbox is { } outbox) CommitOutputs(outbox, client, only);
+        else CommitOffsets(client, only);
         _lastCommit = _clock.GetTimestamp();
+    }
+
+    /// <summary>Outputs and offsets in one transaction. What fails is tried again at the next interval, with the same outputs.</summary>
+    private void CommitOutputs(TransactionalOutbox outbox, IConsumer<byte[]?, byte[]?> client, List<TopicPartition>? only)
+    {
+        if (outbox.Commit(client, only) is not { } error) _troubles.CommitStored();
+        else if (_troubles.NoCommit(error.Reason)) _log.CommitFailed(Group, error.Reason);
+    }
+
+    private void CommitOffsets(IConsumer<byte[]?, byte[]?> client, List<TopicPartition>? only)
+    {
         var offsets = _partitions.Committable(only);
         if (offsets.Count == 0) return;
         try

@@ -11,6 +11,7 @@ using MoodStream.Scorer.Scoring;
 using MoodStream.Scorer.Telemetry;
 using MoodStream.ScorerTests.Fakes;
 using MoodStream.Streaming.DeadLetters;
+using MoodStream.Streaming.Delivery;
 using MoodStream.Streaming.Telemetry;
 using MoodStream.TestKit;
 using Prometheus;
@@ -33,7 +34,7 @@ internal sealed class RunningScorer : IAsyncDisposable
         var stages = new PipelineStages(
             new DecodeStage(settings, new ImageIntake(settings, Gates, Images, metrics, clock), router),
             new ScoreStage(settings, new BatchScorer(_device, metrics, clock), metrics, clock),
-            new WriteStage(settings, router, metrics, clock));
+            new WriteStage(settings, new DeliverySettings(), router, metrics, clock));
         Pipeline = new(settings, Consumer, Gates, stages, Lifetime, NullLogger<ScoringPipeline>.Instance);
     }
 
