@@ -10,11 +10,13 @@ namespace MoodStream.Cli.Training;
 internal sealed record PretrainChoices
 {
     /// <summary>A run of a minute or less, to see that everything works.</summary>
-    public static PretrainChoices Smoke(TrainingMachine machine) => new()
+    /// <param name="method">Name of the method: its learning rate is one at which so few steps show.</param>
+    /// <param name="machine">How it uses its machine.</param>
+    public static PretrainChoices Smoke(string method, TrainingMachine machine) => new()
     {
-        Machine = machine, Epochs = 8, Batch = 32, Rate = 8e-3, MinimumRate = 0, WarmUp = 0.1,
+        Machine = machine, Epochs = 8, Batch = 32, Rate = method is "beit" or "beit2" ? 8e-2 : 8e-3, MinimumRate = 0, WarmUp = 0.1,
         Size = 32, Patch = 4, Width = 48, Depth = 2, Heads = 3,
-        DecoderWidth = 24, DecoderDepth = 1, Codes = 32, CodeWidth = 16, Hidden = 32, Average = 0, LeastCodeUse = 0.1,
+        DecoderWidth = 24, DecoderDepth = 1, Codes = 32, CodeWidth = 16, Hidden = 32, Average = 0, LeastCodeUse = 0.04,
         DivergenceWeight = 0.02,
     };
 

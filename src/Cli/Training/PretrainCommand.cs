@@ -31,7 +31,7 @@ internal static class PretrainCommand
     private static int Run(ParseResult parsed, CancellationToken cancellation)
     {
         var method = PretrainMethod.Of(parsed.GetRequiredValue(Method));
-        var (choices, dataset, files) = (Options.Read(parsed), Common.Open(parsed), Common.Files(parsed));
+        var (choices, dataset, files) = (Options.Read(parsed, method.Name), Common.Open(parsed), Common.Files(parsed));
         using var training = method.Start(choices, dataset);
         var outcome = Common.Run($"mood pretrain --method {method.Name}", training, dataset, parsed, cancellation);
 

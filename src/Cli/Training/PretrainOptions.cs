@@ -44,14 +44,16 @@ internal sealed class PretrainOptions(TrainingOptions common)
     }
 
     /// <summary>What was chosen, with the preset's values where nothing was.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="method">Name of the method.</param>
     /// <exception cref="CliException">There is no such preset.</exception>
-    public PretrainChoices Read(ParseResult parsed)
+    public PretrainChoices Read(ParseResult parsed, string method)
     {
         var chosen = Chosen(parsed);
         return parsed.GetValue(_preset) switch
         {
             null => chosen,
-            "smoke" => chosen.Over(PretrainChoices.Smoke(chosen.Machine)),
+            "smoke" => chosen.Over(PretrainChoices.Smoke(method, chosen.Machine)),
             var other => throw new CliException($"--preset is '{other}'; known is smoke.", ExitCode.WrongUsage),
         };
     }

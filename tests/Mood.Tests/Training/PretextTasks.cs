@@ -43,7 +43,7 @@ internal static class PretextTasks
             "vqkd" => new CodebookTraining(Of(new CodebookSettings { Epochs = epochs, Tokenizer = Codebook, BaseLearningRate = 0.02 }), Teacher(), images, Recipe),
             "moco" => new MocoPretraining(Of(new MocoSettings
             {
-                Epochs = epochs, Encoder = Encoder, HiddenWidth = 32, VectorLength = 16, BaseLearningRate = 0.01, Momentum = 0.9, MinCropScale = 0.5,
+                Epochs = epochs, Encoder = Encoder, HiddenWidth = 32, VectorLength = 16, BaseLearningRate = 0.03, Momentum = 0.9, MinCropScale = 0.5,
             }), images, Recipe),
             _ => throw new ArgumentOutOfRangeException(nameof(name)),
         };
@@ -87,5 +87,5 @@ internal static class PretextTasks
         return losses;
     }
 
-    private static BeitSettings BeitOf(int epochs) => new() { Epochs = epochs, Encoder = Beit, BaseLearningRate = 0.05 };
+    private static BeitSettings BeitOf(int epochs) => new() { Epochs = epochs, Encoder = Beit, BaseLearningRate = 0.2 };
 }
