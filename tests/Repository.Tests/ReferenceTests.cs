@@ -28,7 +28,7 @@ public sealed class ReferenceTests
         ["Gateway"] = ["Microsoft.AspNetCore.OpenApi"],
         ["Scorer"] = [],
         ["Trainer"] = [],
-        ["Cli"] = ["System.CommandLine", "Spectre.Console", "Microsoft.Garnet"],
+        ["Cli"] = ["System.CommandLine", "Spectre.Console", "Microsoft.Garnet", "ScottPlot"],
     };
 
     public static TheoryData<string> Projects => [.. Arrows.Keys];
@@ -67,6 +67,7 @@ public sealed class ReferenceTests
     [InlineData("SkiaSharp", "Mood", "Cli")]
     [InlineData("Garnet", "Cli")]
     [InlineData("Spectre.Console", "Cli")]
+    [InlineData("ScottPlot", "Cli")]
     public void Assembly_ForeignReference_OnlyWhereItBelongs(string foreign, params string[] allowed)
     {
         var users = Checkout.AssemblyNames.Keys.Where(p => ReferencesOf(Checkout.AssemblyOf(p))

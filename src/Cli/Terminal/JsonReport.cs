@@ -43,6 +43,7 @@ internal static class JsonReport
     NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals)]
 [JsonSerializable(typeof(PretrainResult))]
 [JsonSerializable(typeof(FinetuneResult))]
+[JsonSerializable(typeof(ProbeResult))]
 [JsonSerializable(typeof(FitResult))]
 [JsonSerializable(typeof(ScoreResult))]
 [JsonSerializable(typeof(EvaluationResult))]

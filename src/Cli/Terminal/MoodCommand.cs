@@ -29,6 +29,7 @@ internal static class MoodCommand
             FitCommand.Create(),
             ScoreCommand.Create(),
             EvaluateCommand.Create(),
+            ProbeCommand.Create(),
             PretrainCommand.Create(),
             FinetuneCommand.Create(),
             VerifyCommand.Create(),
