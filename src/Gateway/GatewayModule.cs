@@ -4,6 +4,7 @@ using MoodStream.Gateway.Http;
 using MoodStream.Gateway.Ingest;
 using MoodStream.Gateway.Live;
 using MoodStream.Gateway.Page;
+using MoodStream.Gateway.Settings;
 using MoodStream.Gateway.Telemetry;
 using MoodStream.Streaming.Hosting;
 using MoodStream.Streaming.Settings;
@@ -26,7 +27,8 @@ public static class GatewayModule
         builder.Services.AddProblemDetails();
         builder.Services.ConfigureHttpJsonOptions(json =>
         {
-            json.SerializerOptions.TypeInfoResolverChain.Insert(0, GatewayJson.Default);
+            json.SerializerOptions.TypeInfoResolverChain.Insert(0, IngestJson.Default);
+            json.SerializerOptions.TypeInfoResolverChain.Insert(1, LiveJson.Default);
             json.SerializerOptions.DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull;
         });
         builder.Services.AddGatewayOpenApi();
@@ -68,7 +70,7 @@ public static class GatewayModule
         services.AddSingleton<LiveRates>();
         services.AddSingleton<LiveSubscribers>();
         services.AddSingleton<LiveView>();
-        services.AddSingleton<ImageBytes>();
+        services.AddSingleton<LiveImages>();
         services.AddSingleton<LiveEndpoints>();
         services.AddSingleton<RatesTicker>();
         services.AddHostedService<LiveFeed>();

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using MoodStream.Contracts;
+using MoodStream.Gateway.Http;
 using MoodStream.Streaming.Records;
 
 namespace MoodStream.Gateway.Live;

@@ -1,3 +1,5 @@
+using MoodStream.Gateway.Settings;
+
 namespace MoodStream.Gateway.Telemetry;
 
 /// <summary>Log events of the gateway: 1xxx.</summary>

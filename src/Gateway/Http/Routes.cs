@@ -1,4 +1,4 @@
-namespace MoodStream.Gateway;
+namespace MoodStream.Gateway.Http;
 
 /// <summary>The paths of the gateway. A path is spelled here and nowhere else.</summary>
 internal static class Routes
