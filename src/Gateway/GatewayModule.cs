@@ -12,7 +12,7 @@ using Prometheus;
 
 namespace MoodStream.Gateway;
 
-/// <summary>The gateway, for its own host and for the all-in-one host: HTTP in, the live view, the page.</summary>
+/// <summary>The gateway, for its own host and for the all-in-one host: HTTP in, the live view, review, the pages.</summary>
 public static class GatewayModule
 {
     /// <summary>Adds the gateway's services and its listening address.</summary>
@@ -36,6 +36,7 @@ public static class GatewayModule
         builder.Services.AddSingleton<GatewayMetrics>();
         builder.Services.AddIngest();
         builder.Services.AddLive();
+        builder.AddReview();
         return builder;
     }
 
@@ -48,6 +49,7 @@ public static class GatewayModule
         app.UseStatusCodePages();
         app.MapIngest();
         app.MapLive();
+        app.MapReview();
         app.MapPage();
         app.MapOpenApi(Routes.OpenApi);
         app.MapServiceEndpoints();

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using MoodStream.Cli.Audit;
 using MoodStream.Cli.Benchmarks;
 using MoodStream.Cli.Demo;
 using MoodStream.Cli.Evaluation;
@@ -32,6 +33,7 @@ internal static class MoodCommand
             FinetuneCommand.Create(),
             VerifyCommand.Create(),
             TopicsCommand.Create(),
+            AuditCommand.Create(),
             BenchCommand.Create(),
         };
         var parsed = root.Parse(args);
