@@ -119,7 +119,6 @@ internal sealed class ReviewCrowd(HttpClient client, Uri address, string gate, T
         }
     }
 
-    private static Task PauseAsync(TimeSpan time, CancellationToken stop) =>
-        Task.Delay(time, TimeProvider.System, stop).ContinueWith(
-            static _ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+    private static async Task PauseAsync(TimeSpan time, CancellationToken stop) =>
+        await Task.Delay(time, TimeProvider.System, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 }

@@ -6,7 +6,7 @@ using MoodStream.Streaming.Audit;
 namespace MoodStream.Bench.Review;
 
 /// <summary>Follows decisions and audit while the run goes on, apart from anything that the gateway remembers.</summary>
-/// <remarks>It reads along because the embedded Kafka keeps a few megabytes of a partition only. One thread reads, any asks.</remarks>
+/// <remarks>It reads along because the embedded Kafka keeps 5 MiB of a partition only. Thread-safety: any thread may ask.</remarks>
 internal sealed class ReviewLedger : IDisposable
 {
     // What ends a lease, as the audit names it.
@@ -19,7 +19,7 @@ internal sealed class ReviewLedger : IDisposable
     private readonly AuditWalk _walk = new();
     private readonly HashSet<string> _held = [];
     private readonly CancellationTokenSource _ended = new();
-    private readonly Task _reading;
+    private readonly Thread _reader;
     private readonly string _gate;
 
     private int _links, _doubleLeases;
@@ -28,8 +28,8 @@ internal sealed class ReviewLedger : IDisposable
     public ReviewLedger(string bootstrapServers, string gate)
     {
         _gate = gate;
-        _reading = Task.Factory.StartNew(
-            () => Read(bootstrapServers), _ended.Token, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        _reader = new Thread(() => Read(bootstrapServers)) { IsBackground = true, Name = "ledger" };
+        _reader.Start();
     }
 
     /// <summary>Cases with a decision.</summary>
@@ -51,7 +51,7 @@ internal sealed class ReviewLedger : IDisposable
     public void Dispose()
     {
         _ended.Cancel();
-        _reading.ContinueWith(static _ => { }, TaskScheduler.Default).GetAwaiter().GetResult();
+        _reader.Join();
         _ended.Dispose();
     }
 

@@ -38,7 +38,7 @@ internal sealed record ReviewResult
     /// <summary>Times that the gateway was killed.</summary>
     public required int Restarts { get; init; }
 
-    /// <summary>99th percentile of a claim over HTTP, failed ones left out.</summary>
+    /// <summary>Median of a claim over HTTP, failed ones left out.</summary>
     [JsonPropertyName("claim_ms_p50")]
     public required double ClaimMsP50 { get; init; }
 

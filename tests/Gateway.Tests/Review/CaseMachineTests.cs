@@ -144,10 +144,10 @@ public sealed class CaseMachineTests
         var step = CaseMachine.Undo(its, Ann, Grace, Lease, Noon.AddSeconds(30));
 
         Assert.Equal(DecisionKind.Recall, step.Record);
-        Assert.Equal((2, 2), (step.After!.Lease!.Token, step.After.Revision));
+        Assert.Equal((2L, 2L), (step.After!.Lease!.Token, step.After.Revision));
         Assert.Null(step.After.Decision);
         var decided = CaseMachine.Decide(step.After, Ann, 2, In, Noon.AddSeconds(31));
-        Assert.Equal((DecisionKind.Correction, 3), (decided.Record, decided.After!.Revision));
+        Assert.Equal((DecisionKind.Correction, 3L), (decided.Record!.Value, decided.After!.Revision));
     }
 
     [Fact]
@@ -169,8 +169,8 @@ public sealed class CaseMachineTests
         var corrected = CaseMachine.Correct(its, Sue, In, Noon);
         var recalled = CaseMachine.Recall(corrected.After!, Sue);
 
-        Assert.Equal((DecisionKind.Correction, 2), (corrected.Record, corrected.After!.Revision));
-        Assert.Equal((DecisionKind.Recall, CaseState.Open, 3), (recalled.Record, recalled.After!.State, recalled.After.Revision));
+        Assert.Equal((DecisionKind.Correction, 2L), (corrected.Record!.Value, corrected.After!.Revision));
+        Assert.Equal((DecisionKind.Recall, CaseState.Open, 3L), (recalled.Record!.Value, recalled.After!.State, recalled.After.Revision));
     }
 
     /// <summary>Whatever people do in whatever order: tokens only rise, versions rise by one, one lease at most, no vote twice.</summary>
