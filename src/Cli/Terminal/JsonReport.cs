@@ -2,6 +2,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
+using MoodStream.Cli.Audit;
 using MoodStream.Cli.Demo;
 using MoodStream.Cli.Evaluation;
 using MoodStream.Cli.Ingest;
@@ -52,5 +53,6 @@ internal static class JsonReport
 [JsonSerializable(typeof(LocalisationResult))]
 [JsonSerializable(typeof(TopicRow[]))]
 [JsonSerializable(typeof(IngestResult))]
+[JsonSerializable(typeof(AuditFinding[]))]
 [JsonSerializable(typeof(DemoResult))]
 internal sealed partial class CliJson : JsonSerializerContext;

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using MoodStream.Cli.Audit;
 using MoodStream.Cli.Benchmarks;
 using MoodStream.Cli.Demo;
 using MoodStream.Cli.Evaluation;
@@ -35,6 +36,7 @@ internal static class MoodCommand
             VerifyCommand.Create(),
             IngestCommand.Create(),
             TopicsCommand.Create(),
+            AuditCommand.Create(),
             BenchCommand.Create(),
         };
         var parsed = root.Parse(args);

@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Text;
 using MoodStream.Contracts;
 using MoodStream.Gateway.Http;
-using MoodStream.Gateway.Telemetry;
+using MoodStream.Gateway.Settings;
 using MoodStream.Streaming.Images;
 using MoodStream.Streaming.Kafka;
 using MoodStream.Streaming.Records;

@@ -1,5 +1,5 @@
 using MoodStream.Gateway.Http;
-using MoodStream.Gateway.Ingest;
+using MoodStream.Gateway.Settings;
 using MoodStream.Gateway.Telemetry;
 using MoodStream.Streaming.Images;
 using MoodStream.Streaming.Records;
@@ -7,8 +7,8 @@ using MoodStream.Streaming.Records;
 namespace MoodStream.Gateway.Live;
 
 /// <summary>Finds the bytes of one of the newest images and gives them only if they begin as a raster format.</summary>
-internal sealed class ImageBytes(
-    LiveRing ring, IImageStore store, IRecordReader records, GatewaySettings settings, ILogger<ImageBytes> log)
+internal sealed class LiveImages(
+    LiveRing ring, IImageStore store, IRecordReader records, GatewaySettings settings, ILogger<LiveImages> log)
 {
     /// <summary>The bytes and their media type, or why they are not shown.</summary>
     public async Task<(byte[]? Bytes, string? MediaType, Refusal? Refused)> FindAsync(string imageId, CancellationToken cancellation)

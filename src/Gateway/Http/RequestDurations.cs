@@ -1,6 +1,7 @@
 using System.Globalization;
+using MoodStream.Gateway.Telemetry;
 
-namespace MoodStream.Gateway.Telemetry;
+namespace MoodStream.Gateway.Http;
 
 /// <summary>Times every request by its route template, so that the label stays a closed set.</summary>
 internal static class RequestDurations

@@ -1,18 +1,13 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Mvc;
-using MoodStream.Gateway.Ingest;
-using MoodStream.Gateway.Live;
 
-namespace MoodStream.Gateway.Http;
+namespace MoodStream.Gateway.Ingest;
 
-/// <summary>Source-generated JSON of every HTTP answer: camel case, absent where null.</summary>
+/// <summary>Source-generated JSON of what becomes of an upload, refusals included: camel case, absent where null.</summary>
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(TakenImage))]
 [JsonSerializable(typeof(TakenParts))]
 [JsonSerializable(typeof(List<PartOutcome>))]
-[JsonSerializable(typeof(LiveResult))]
-[JsonSerializable(typeof(LiveResults))]
-[JsonSerializable(typeof(RateSeries))]
 [JsonSerializable(typeof(ProblemDetails))]
-internal sealed partial class GatewayJson : JsonSerializerContext;
+internal sealed partial class IngestJson : JsonSerializerContext;

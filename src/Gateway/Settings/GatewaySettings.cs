@@ -1,7 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using MoodStream.Streaming.Settings;
 
-namespace MoodStream.Gateway;
+namespace MoodStream.Gateway.Settings;
 
 /// <summary>Settings of the gateway, section <c>MoodStream:Gateway</c>; checked at the start, all at once.</summary>
 public sealed record GatewaySettings : ICheckedSettings

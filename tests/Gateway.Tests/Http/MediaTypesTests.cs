@@ -1,8 +1,8 @@
 using CsCheck;
-using MoodStream.Gateway.Ingest;
+using MoodStream.Gateway.Http;
 using MoodStream.GatewayTests.Fakes;
 
-namespace MoodStream.GatewayTests.Ingest;
+namespace MoodStream.GatewayTests.Http;
 
 public sealed class MediaTypesTests
 {

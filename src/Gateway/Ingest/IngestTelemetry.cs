@@ -1,7 +1,7 @@
 using MoodStream.Gateway.Http;
-using MoodStream.Gateway.Ingest;
+using MoodStream.Gateway.Telemetry;
 
-namespace MoodStream.Gateway.Telemetry;
+namespace MoodStream.Gateway.Ingest;
 
 /// <summary>Counts and logs what becomes of every image that is put in; each image is counted once.</summary>
 internal sealed class IngestTelemetry(GatewayMetrics metrics, UploadMemory memory, ILogger<IngestTelemetry> log)

@@ -1,4 +1,4 @@
-namespace MoodStream.Gateway.Ingest;
+namespace MoodStream.Gateway.Http;
 
 /// <summary>The raster formats that come in and may be shown, told apart by their first bytes.</summary>
 internal static class MediaTypes
