@@ -7,10 +7,13 @@ namespace MoodStream.RepositoryTests;
 /// <summary>What the pages tell a reader to type exists: verbs and options of <c>mood</c>.</summary>
 public sealed partial class DocCommandTests
 {
-    private static readonly Dictionary<string, Command> Verbs = Checkout.AssemblyOf("Cli").GetTypes()
+    private static readonly Command[] Commands = [.. Checkout.AssemblyOf("Cli").GetTypes()
         .SelectMany(t => t.GetMethods(BindingFlags.Public | BindingFlags.Static | BindingFlags.DeclaredOnly))
         .Where(m => m.ReturnType == typeof(Command) && m.GetParameters().Length == 0)
-        .Select(m => (Command)m.Invoke(null, null)!)
+        .Select(m => (Command)m.Invoke(null, null)!)];
+
+    private static readonly Dictionary<string, Command> Verbs = Commands
+        .Where(c => !Commands.Any(other => other.Subcommands.Any(s => s.Name == c.Name)))
         .ToDictionary(c => c.Name);
 
     [Fact]
@@ -46,9 +49,12 @@ public sealed partial class DocCommandTests
         if (words[0] is "--help" or "VERB") return [];
         if (!Verbs.TryGetValue(words[0], out var verb)) return [words[0]];
         if (verb.Name == "bench") return [];                 // a program of its own, with options of its own
-        var known = verb.Options.SelectMany(o => o.Aliases.Append(o.Name)).Append("--help").ToHashSet();
+        var known = OptionsOf(verb).SelectMany(o => o.Aliases.Append(o.Name)).Append("--help").ToHashSet();
         return words.Skip(1).Select(w => w.Trim('[', ']')).Where(w => w.StartsWith("--", StringComparison.Ordinal) && !known.Contains(w));
     }
+
+    private static IEnumerable<Option> OptionsOf(Command command) =>
+        command.Options.Concat(command.Subcommands.SelectMany(OptionsOf));
 
     [GeneratedRegex(@"\\\n\s*")]
     private static partial Regex Continued();
