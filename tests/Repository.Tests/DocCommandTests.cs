@@ -46,6 +46,12 @@ public sealed partial class DocCommandTests
         if (words[0] is "--help" or "VERB") return [];
         if (!Verbs.TryGetValue(words[0], out var verb)) return [words[0]];
         if (verb.Name == "bench") return [];                 // a program of its own, with options of its own
+        if (verb.Subcommands.Count > 0)
+        {
+            var below = verb.Subcommands.FirstOrDefault(c => c.Name == words.ElementAtOrDefault(1));
+            if (below is null) return [string.Join(' ', words.Take(2))];
+            (verb, words) = (below, words[1..]);
+        }
         var known = verb.Options.SelectMany(o => o.Aliases.Append(o.Name)).Append("--help").ToHashSet();
         return words.Skip(1).Select(w => w.Trim('[', ']')).Where(w => w.StartsWith("--", StringComparison.Ordinal) && !known.Contains(w));
     }
