@@ -2,7 +2,7 @@ using System.CommandLine;
 using MoodStream.Cli.Features;
 using MoodStream.Cli.Terminal;
 using MoodStream.Mood.Datasets;
-using MoodStream.Mood.Evaluation;
+using MoodStream.Mood.Probes;
 using MoodStream.Mood.Vision;
 using Spectre.Console;
 
@@ -52,10 +52,11 @@ internal static class ProbeCommand
     private static ProbeResult Measure(Backbone backbone, ExtractedSet seen, ExtractedSet unseen, int classes, int asked)
     {
         var neighbours = Math.Min(asked, seen.Places.Count);
+        using var linear = LinearProbe.Fit(seen.Features, seen.Labels!);
         return new(
             "", backbone.ModelHash, seen.Places.Count, unseen.Places.Count, classes, neighbours,
-            Probes.NearestNeighbours(seen.Features, seen.Labels!, unseen.Features, unseen.Labels!, neighbours),
-            Probes.Linear(seen.Features, seen.Labels!, unseen.Features, unseen.Labels!), 1.0 / classes);
+            NeighbourProbe.AccuracyOf(seen.Features, seen.Labels!, unseen.Features, unseen.Labels!, neighbours),
+            LinearProbe.AccuracyOf(linear, unseen.Features, unseen.Labels!), 1.0 / classes);
     }
 
     private static Option<string> Labelled(string name, string description) => new(name)
