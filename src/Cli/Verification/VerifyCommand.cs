@@ -78,7 +78,7 @@ internal static class VerifyCommand
     {
         using var backbone = Backbone.Load(path, inputSize: size);
         var about = new BackboneDescription(
-            backbone.Family, backbone.Config.ToJson(), backbone.ModelHash, backbone.ParameterCount, backbone.FeatureLength,
+            backbone.Family, backbone.Configuration, backbone.ModelHash, backbone.ParameterCount, backbone.FeatureLength,
             backbone.Classifier?.ClassCount, backbone.Recipe.ToJson(), backbone.PreprocessingHash, backbone.UsedTensors,
             backbone.WaivedTensors, backbone.StoodIn);
         var table = new Table().AddColumns("Property", "Value");

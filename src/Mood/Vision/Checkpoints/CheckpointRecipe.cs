@@ -6,8 +6,11 @@ namespace MoodStream.Mood.Vision.Checkpoints;
 /// <summary>Preprocessing by a checkpoint's own configuration.</summary>
 internal static class CheckpointRecipe
 {
-    /// <exception cref="BackboneException">The configuration says something this program cannot do.</exception>
-    public static PreprocessingRecipe Read(TensorSource source, GridSize input, string path)
+    /// <param name="source">The checkpoint.</param>
+    /// <param name="input">Size of the encoder's input; pixels.</param>
+    /// <param name="problems">Takes what this program cannot do.</param>
+    /// <returns>The recipe; a plain one where there are problems.</returns>
+    public static PreprocessingRecipe Read(TensorSource source, GridSize input, ICollection<string> problems)
     {
         try
         {
@@ -20,7 +23,8 @@ internal static class CheckpointRecipe
         }
         catch (Exception e) when (e is FormatException or InvalidOperationException)      // text that is no Unicode
         {
-            throw new BackboneException($"{path}: {e.Message}");
+            problems.Add(e.Message);
+            return Plain(input);
         }
     }
 

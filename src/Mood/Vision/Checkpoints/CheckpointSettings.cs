@@ -36,6 +36,18 @@ internal sealed record CheckpointSettings
     /// <summary>timm's name of the architecture; null for others.</summary>
     public string? Architecture { get; init; }
 
+    /// <summary>timm's <c>model_args</c>, which override what the architecture's name stands for; undefined where there are none.</summary>
+    public JsonElement Arguments { get; init; }
+
+    /// <summary>timm's <c>global_pool</c>.</summary>
+    public string? Pool { get; init; }
+
+    /// <summary>timm's <c>num_features</c>, the length of a feature.</summary>
+    public int? Features { get; init; }
+
+    /// <summary>timm's <c>num_classes</c>; 0 for a checkpoint without classifier.</summary>
+    public int? Classes { get; init; }
+
     /// <exception cref="FormatException">A value is of the wrong kind.</exception>
     public static CheckpointSettings Read(JsonElement? config)
     {
@@ -62,15 +74,18 @@ internal sealed record CheckpointSettings
     {
         var pretrained = Member(root, "pretrained_cfg") ?? default;
         var args = Member(root, "model_args") ?? default;
+        var pool = Text(args, "global_pool") ?? Text(root, "global_pool");
         return new()
         {
             Image = Size(args, "img_size") ?? InputSize(pretrained) ?? InputSize(root), Patch = Whole(args, "patch_size"),
             Heads = Whole(args, "num_heads"), Width = Whole(args, "embed_dim"), Depth = Whole(args, "depth"),
-            MeanPooling = (Text(args, "global_pool") ?? Text(root, "global_pool")) switch
+            MeanPooling = pool switch
             {
                 "avg" => true, "token" => false, _ => null,
             },
             Architecture = Text(root, "architecture") ?? "",
+            Arguments = args, Pool = pool, Features = Whole(root, "num_features"),
+            Classes = (int?)(Number(args, "num_classes") ?? Number(root, "num_classes")),
         };
     }
 
@@ -92,6 +107,13 @@ internal sealed record CheckpointSettings
         null => null,
         { ValueKind: JsonValueKind.Array } sides when sides.GetArrayLength() > 0 => Positive(sides[0], name),
         { } value => Positive(value, name),
+    };
+
+    internal static IReadOnlyList<int>? Wholes(JsonElement root, string name) => Member(root, name) switch
+    {
+        null => null,
+        { ValueKind: JsonValueKind.Array } list => [.. list.EnumerateArray().Select(value => Positive(value, name))],
+        _ => throw new FormatException($"config.json: {name} is not a list of whole numbers."),
     };
 
     internal static double? Number(JsonElement root, string name) => Member(root, name) switch
