@@ -8,7 +8,8 @@ namespace MoodStream.Mood.Verification;
 
 /// <summary>One run of a checkpoint: every intermediate value that a kit may name.</summary>
 internal sealed class ModelRun(
-    Checkpoint read, VisionTransformer encoder, string name, JsonElement description, IReadOnlyDictionary<string, Tensor> expected)
+    Checkpoint read, VisionTransformer encoder, string name, JsonElement description,
+    IReadOnlyDictionary<string, Tensor> expected)
 {
     private readonly Dictionary<string, Tensor> _values = new(StringComparer.Ordinal);
     private readonly VisionTransformer _encoder = encoder;

@@ -78,7 +78,8 @@ public sealed class Backbone : IDisposable
     /// <param name="path">A safetensors file that carries the encoder's configuration and its preprocessing.</param>
     /// <param name="device"><c>cpu</c> or <c>cuda</c>.</param>
     /// <param name="inputSize">Side of the input, in pixels, where it is to differ from the one trained on: more pixels show smaller
-    /// things and cost more time. A multiple of the patch; only encoders with sine-cosine positions can follow. Null: as trained.</param>
+    /// things and cost more time. A multiple of the patch. Of own encoders only those with sine-cosine positions can follow, of
+    /// published ones all but a Mixer. Null: as trained.</param>
     /// <exception cref="SafetensorsException">The file is missing or malformed.</exception>
     /// <exception cref="BackboneException">The file is no backbone, or its tensors do not fit; the message lists every problem.</exception>
     public static Backbone Load(string path, string device = "cpu", int? inputSize = null)
@@ -128,7 +129,8 @@ public sealed class Backbone : IDisposable
     {
         using var backbone = Load(path);
         if (backbone._encoder is not VisionTransformer trained)
-            throw new BackboneException($"{path}: only a Vision Transformer can be trained further, not a {backbone.Architecture}.");
+            throw new BackboneException(
+                $"{path}: only a Vision Transformer can be trained further, not a {backbone.Architecture}.");
         using var gradientless = no_grad();
         var encoder = new VisionTransformer(trained.Config with { DropPath = dropPath });
         encoder.load_state_dict(trained.state_dict());
@@ -160,8 +162,8 @@ public sealed class Backbone : IDisposable
     /// <summary>Patch tokens of preprocessed images, after the last norm.</summary>
     /// <param name="images">B images, each of shape [3, H, W], normalised by <see cref="Recipe"/>.</param>
     /// <returns>
-    /// Shape [B, P, W], float32, on the CPU, P in raster order with the rows and columns of <see cref="PatchGrid"/>, W the
-    /// <see cref="PatchLength"/>.
+    /// Shape [B, P, W], float32, on the CPU, P in raster order with the rows and columns of <see cref="PatchGrid"/>, W
+    /// the <see cref="PatchLength"/>.
     /// The caller disposes them.
     /// </returns>
     /// <exception cref="ArgumentException">An image has another number of values.</exception>

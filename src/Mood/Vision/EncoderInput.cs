@@ -10,7 +10,8 @@ internal static class EncoderInput
     /// <exception cref="ArgumentException">The images are of another size.</exception>
     public static void Require(Tensor images, GridSize input)
     {
-        if (images.dim() != 4 || images.shape[1] != 3 || images.shape[2] != input.Height || images.shape[3] != input.Width)
+        if (images.dim() != 4 || images.shape[1] != 3 || images.shape[2] != input.Height
+            || images.shape[3] != input.Width)
             throw new ArgumentException(
                 $"The images are of shape [{string.Join(", ", images.shape)}]; "
                 + $"this encoder takes [B, 3, {input.Height}, {input.Width}].", nameof(images));

@@ -30,8 +30,8 @@ internal sealed class PatchEmbedding : nn.Module<Tensor, Tensor>
         EncoderInput.Require(images, _input);
         using var scope = NewDisposeScope();
         // A convolution whose stride is its kernel is a matrix product over patches; as such it is faster on small grids.
-        var patches = Patches.Cut(images, _patch, channelsFirst: true);                                    // [B, P, 3·p·p]
-        var weight = _projection.weight.flatten(1);                                                        // [D, 3·p·p]
+        var patches = Patches.Cut(images, _patch, channelsFirst: true);                                 // [B, P, 3·p·p]
+        var weight = _projection.weight.flatten(1);                                              // [D, 3·p·p]
         return nn.functional.linear(patches, weight, _projection.bias).MoveToOuterDisposeScope();
     }
 

@@ -60,8 +60,8 @@ public sealed record VitConfig
     /// <summary>Side of a square patch; pixels. Divides height and width of the input.</summary>
     public required int PatchSize { get; init; }
 
-    /// <summary>ResNet whose feature map is cut into patches instead of the image (the hybrids); null: the image. Its stride
-    /// divides <see cref="PatchSize"/>.</summary>
+    /// <summary>ResNet whose feature map is cut into patches instead of the image (the hybrids); null: the image. Its
+    /// stride divides <see cref="PatchSize"/>.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public ResNetTrunkConfig? Trunk { get; init; }
 

@@ -55,7 +55,8 @@ internal sealed class Checkpoint : IDisposable
             throw;
         }
 
-        BackboneException Refusal() => new($"{path} ({family.Name}) cannot be used: {string.Join(" ", tensors.Problems)}");
+        BackboneException Refusal() =>
+            new($"{path} ({family.Name}) cannot be used: {string.Join(" ", tensors.Problems)}");
     }
 
     /// <summary>The classifier, where the checkpoint has one. The caller disposes it.</summary>
@@ -89,7 +90,7 @@ internal sealed class Checkpoint : IDisposable
         }
         catch (Exception e) when (e is FormatException or InvalidOperationException)      // text that is no Unicode
         {
-            throw new BackboneException($"{path}: {e.Message}");
+            throw new BackboneException($"{path}: config.json: {e.Message}");
         }
     }
 
@@ -120,7 +121,8 @@ internal sealed class Checkpoint : IDisposable
         {
             if (plan.ReasonToWaive(name) is { } reason) tensors.Waived[tensors.Theirs(name)] = reason;
             else tensors.Problems.Add($"'{tensors.Theirs(name)}' is left over.");
-            if (beside || name is "head.weight" or "head.bias") Beside[name] = plan.Beside(name, tensors.Load(name)).DetachFromDisposeScope();
+            if (beside || name is "head.weight" or "head.bias")
+                Beside[name] = plan.Beside(name, tensors.Load(name)).DetachFromDisposeScope();
         }
         CheckClassifier(tensors, plan.FeatureLength);
         Used = [.. used.Select(tensors.Theirs).Order(StringComparer.Ordinal)];

@@ -4,7 +4,8 @@ namespace MoodStream.Mood.Vision.Checkpoints;
 internal abstract class CheckpointFamily
 {
     /// <summary>Families that are not Vision Transformers alone, each told by names that no other has.</summary>
-    private static readonly CheckpointFamily[] Comparators = [new HybridFamily(), new ResNetV2Family(), new MixerFamily()];
+    private static readonly CheckpointFamily[] Comparators =
+        [new HybridFamily(), new ResNetV2Family(), new MixerFamily()];
 
     /// <summary>Family and program, for people.</summary>
     public abstract string Name { get; }

@@ -36,7 +36,8 @@ internal sealed record CheckpointSettings
     /// <summary>timm's name of the architecture; null for others.</summary>
     public string? Architecture { get; init; }
 
-    /// <summary>timm's <c>model_args</c>, which override what the architecture's name stands for; undefined where there are none.</summary>
+    /// <summary>timm's <c>model_args</c>, which override what the architecture's name stands for; undefined where there
+    /// are none.</summary>
     public JsonElement Arguments { get; init; }
 
     /// <summary>timm's <c>global_pool</c>.</summary>
@@ -58,7 +59,7 @@ internal sealed record CheckpointSettings
     private static CheckpointSettings OfTransformers(JsonElement root)
     {
         if (Text(root, "hidden_act") is { } act && act is not "gelu")
-            throw new FormatException($"config.json: hidden_act is '{act}'; only gelu (erf) is supported.");
+            throw new FormatException($"hidden_act is '{act}'; only gelu (erf) is supported.");
         return new()
         {
             Image = Size(root, "image_size"), Patch = Whole(root, "patch_size"), Heads = Whole(root, "num_attention_heads"),
@@ -113,21 +114,21 @@ internal sealed record CheckpointSettings
     {
         null => null,
         { ValueKind: JsonValueKind.Array } list => [.. list.EnumerateArray().Select(value => Positive(value, name))],
-        _ => throw new FormatException($"config.json: {name} is not a list of whole numbers."),
+        _ => throw new FormatException($"{name} is not a list of whole numbers."),
     };
 
     internal static double? Number(JsonElement root, string name) => Member(root, name) switch
     {
         null => null,
         { ValueKind: JsonValueKind.Number } value => value.GetDouble(),
-        _ => throw new FormatException($"config.json: {name} is not a number."),
+        _ => throw new FormatException($"{name} is not a number."),
     };
 
     internal static string? Text(JsonElement root, string name) => Member(root, name) switch
     {
         null => null,
         { ValueKind: JsonValueKind.String } value => value.GetString(),
-        _ => throw new FormatException($"config.json: {name} is not a text."),
+        _ => throw new FormatException($"{name} is not a text."),
     };
 
     internal static bool? Flag(JsonElement root, string name) => Member(root, name) switch
@@ -135,7 +136,7 @@ internal sealed record CheckpointSettings
         null => null,
         { ValueKind: JsonValueKind.True } => true,
         { ValueKind: JsonValueKind.False } => false,
-        _ => throw new FormatException($"config.json: {name} is neither true nor false."),
+        _ => throw new FormatException($"{name} is neither true nor false."),
     };
 
     internal static JsonElement? Member(JsonElement root, string name) =>
@@ -145,5 +146,5 @@ internal sealed record CheckpointSettings
     private static int Positive(JsonElement value, string name) =>
         value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var whole) && whole > 0
             ? whole
-            : throw new FormatException($"config.json: {name} is not a whole number from 1.");
+            : throw new FormatException($"{name} is not a whole number from 1.");
 }

@@ -41,7 +41,8 @@ internal static class CheckpointShape
         return new VitConfig
         {
             ImageSize = grid.Height * patch, ImageWidth = grid.Height == grid.Width ? null : grid.Width * patch,
-            PatchSize = patch, Trunk = trunk, Width = width, Depth = depth, Heads = Heads(tensors, settings, choices, width),
+            PatchSize = patch, Trunk = trunk, Width = width, Depth = depth,
+            Heads = Heads(tensors, settings, choices, width),
             MlpWidth = hidden == 4 * width ? null : Math.Max(hidden, 1),
             GatedMlp = hidden > 0 && tensors.Side("blocks.0.mlp.fc1.weight", 0) == 2 * hidden,
             ClassToken = classToken, Registers = tensors.Side("reg_token", 1),

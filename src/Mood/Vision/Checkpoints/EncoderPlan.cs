@@ -2,7 +2,8 @@ using static TorchSharp.torch;
 
 namespace MoodStream.Mood.Vision.Checkpoints;
 
-/// <summary>An encoder that a checkpoint's tensors fit, before it is built: its shape, and where its tensors come from.</summary>
+/// <summary>An encoder that a checkpoint's tensors fit, before it is built: its shape, and where its tensors come
+/// from.</summary>
 internal abstract class EncoderPlan
 {
     /// <summary>Size of the encoder's input; pixels.</summary>
@@ -34,7 +35,8 @@ internal abstract class EncoderPlan
     /// <summary>A tensor that is not the encoder's, in the shape the classifier and others want.</summary>
     public virtual Tensor Beside(string name, Tensor value) => value;
 
-    /// <summary>What stands in for a tensor the checkpoint does not have, for people; null: it has to be there.</summary>
+    /// <summary>What stands in for a tensor the checkpoint does not have, for people; null: it has to be
+    /// there.</summary>
     public virtual string? StandInFor(NamedTensors tensors, string name) => null;
 
     /// <summary>Why a tensor of the checkpoint is not needed for features; null: it must not be left over.</summary>

@@ -3,7 +3,8 @@ using System.Text.RegularExpressions;
 namespace MoodStream.Mood.Vision.Checkpoints;
 
 /// <summary>Vision Transformers on the feature map of a ResNet-v2, by timm's names.</summary>
-/// <remarks>Source of the sizes: Dosovitskiy et al. 2021, section 4.1; Steiner et al. 2022, "How to train your ViT?", table 2; timm.</remarks>
+/// <remarks>Source of the sizes: Dosovitskiy et al. 2021, section 4.1; Steiner et al. 2022, "How to train your ViT?",
+/// table 2; timm.</remarks>
 internal sealed partial class HybridFamily : CheckpointFamily
 {
     private const string Trunk = "patch_embed.backbone.";
@@ -42,7 +43,8 @@ internal sealed partial class HybridFamily : CheckpointFamily
         if (new TrunkShape(tensors, Trunk).Infer(hybrid: true) is not { } trunk) return null;
         var named = HybridName().Match(settings.Architecture ?? "");
         var layers = named.Success ? Layers[named.Groups["trunk"].Value] : null;
-        tensors.Agree("layers", CheckpointSettings.Wholes(settings.Arguments, "layers") ?? layers, [.. trunk.Stages.Select(s => s.Depth)]);
+        tensors.Agree("layers", CheckpointSettings.Wholes(settings.Arguments, "layers") ?? layers,
+            [.. trunk.Stages.Select(s => s.Depth)]);
         (int Depth, int Width)? size = named.Success ? Sizes[named.Groups["size"].Value] : null;
         var stated = settings with { Width = settings.Width ?? size?.Width, Depth = settings.Depth ?? size?.Depth };
         if (CheckpointShape.Infer(tensors, stated, choices, trunk) is not { } trained) return null;

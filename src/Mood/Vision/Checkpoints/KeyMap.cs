@@ -2,7 +2,8 @@ namespace MoodStream.Mood.Vision.Checkpoints;
 
 /// <summary>How one family of programs names its tensors, as data.</summary>
 /// <param name="Prefixes">Prefixes that wrap the encoder's names and are taken off.</param>
-/// <param name="Names">Their name and ours; each <c>*</c> is a number of up to three digits, and a name stands for all that lies below it.</param>
+/// <param name="Names">Their name and ours; each <c>*</c> is a number of up to three digits, and a name stands for all
+/// that lies below it.</param>
 internal sealed record KeyMap(IReadOnlyList<string> Prefixes, IReadOnlyList<(string Theirs, string Ours)> Names)
 {
     private const int MostDigits = 3;
@@ -31,7 +32,8 @@ internal sealed record KeyMap(IReadOnlyList<string> Prefixes, IReadOnlyList<(str
         {
             var end = at;
             while (end < name.Length && char.IsAsciiDigit(name[end])) end++;
-            if (end == at || end - at > MostDigits || string.CompareOrdinal(name, end, part, 0, part.Length) != 0) return null;
+            if (end == at || end - at > MostDigits) return null;
+            if (string.CompareOrdinal(name, end, part, 0, part.Length) != 0) return null;
             var star = ours.IndexOf('*', StringComparison.Ordinal);
             ours = ours[..star] + name[at..end] + ours[(star + 1)..];
             at = end + part.Length;

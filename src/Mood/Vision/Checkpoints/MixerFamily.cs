@@ -45,11 +45,13 @@ internal sealed partial class MixerFamily : CheckpointFamily
         (int Depth, int Width)? size = named.Success ? Sizes[named.Groups["size"].Value] : null;
         tensors.Agree("num_blocks", CheckpointSettings.Whole(settings.Arguments, "num_blocks") ?? size?.Depth, depth);
         tensors.Agree("embed_dim", settings.Width ?? size?.Width, width);
-        int? namedPatch = named.Success ? int.Parse(named.Groups["patch"].ValueSpan, CultureInfo.InvariantCulture) : null;
+        int? namedPatch = named.Success
+            ? int.Parse(named.Groups["patch"].ValueSpan, CultureInfo.InvariantCulture) : null;
         tensors.Agree("patch_size", settings.Patch ?? namedPatch, patch);
         if (Trained(tensors, settings, patch) is not { } trained) return null;
         if (choices.Input is { } wanted && wanted != trained)
-            tensors.Problems.Add($"An input of {wanted} pixels is not possible: the weights mix the patches of {trained} pixels.");
+            tensors.Problems.Add(
+                $"An input of {wanted} pixels is not possible: the weights mix the patches of {trained} pixels.");
         return new MixerPlan(new()
         {
             Input = trained, PatchSize = patch, Width = width, Depth = depth,
@@ -67,11 +69,14 @@ internal sealed partial class MixerFamily : CheckpointFamily
         {
             var count = (long)(image.Height / patch) * (image.Width / patch);
             if (count != mixed)
-                tensors.Problems.Add($"config.json says an input of {image} pixels, {count} patches of {patch}; the tensors mix {mixed}.");
+                tensors.Problems.Add($"config.json says an input of {image} pixels, {count} patches of {patch}; "
+                    + $"the tensors mix {mixed}.");
             return image;
         }
-        if (mixed > 0 && side * side == mixed && (long)side * patch <= int.MaxValue) return GridSize.Square(side * patch);
-        tensors.Problems.Add("The size of the input is not known: neither a configuration nor a square number of patches tells it.");
+        if (mixed > 0 && side * side == mixed && (long)side * patch <= int.MaxValue)
+            return GridSize.Square(side * patch);
+        tensors.Problems.Add(
+            "The size of the input is not known: neither a configuration nor a square number of patches tells it.");
         return null;
     }
 

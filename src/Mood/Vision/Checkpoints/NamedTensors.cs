@@ -61,11 +61,12 @@ internal sealed class NamedTensors
             Problems.Add($"config.json says {what} of {value}, the tensors have {held}.");
     }
 
-    /// <summary>Adds a problem for each place where the configuration's list differs from that of the tensors.</summary>
+    /// <summary>Adds a problem where the configuration's list differs from that of the tensors.</summary>
     public void Agree(string what, IReadOnlyList<int>? said, IReadOnlyList<int> held)
     {
         if (said is not null && !said.SequenceEqual(held))
-            Problems.Add($"config.json says {what} of [{string.Join(", ", said)}], the tensors have [{string.Join(", ", held)}].");
+            Problems.Add($"config.json says {what} of [{string.Join(", ", said)}], "
+                + $"the tensors have [{string.Join(", ", held)}].");
     }
 
     /// <summary>Number of blocks below a stem: one more than the largest number.</summary>

@@ -6,12 +6,17 @@ using static TorchSharp.torch;
 namespace MoodStream.Mood.Vision.Checkpoints;
 
 /// <summary>ResNet-v2 of BiT, by timm's names.</summary>
-/// <remarks>Source of the sizes: Kolesnikov et al. 2020, section 3.1 and released code; timm, <c>resnetv2</c>.</remarks>
+/// <remarks>Source of the sizes: Kolesnikov et al. 2020, section 3.1 and released code; timm,
+/// <c>resnetv2</c>.</remarks>
 internal sealed partial class ResNetV2Family : CheckpointFamily
 {
-    /// <summary>Members of <c>model_args</c> that change the network, and the one value this encoder computes.</summary>
+    /// <summary>Members of <c>model_args</c> that change the network, and the one value this encoder
+    /// computes.</summary>
     private static readonly (string Name, string Value)[] Fixed =
-        [("stem_type", "\"fixed\""), ("preact", "true"), ("basic", "false"), ("avg_down", "false"), ("output_stride", "32")];
+    [
+        ("stem_type", "\"fixed\""), ("preact", "true"), ("basic", "false"), ("avg_down", "false"),
+        ("output_stride", "32"),
+    ];
 
     /// <inheritdoc/>
     public override string Name => "resnetv2 (timm)";
@@ -21,7 +26,8 @@ internal sealed partial class ResNetV2Family : CheckpointFamily
         [.. TrunkShape.Names(""), ("norm", "norm"), ("head.fc", "head")]);
 
     /// <inheritdoc/>
-    protected override bool Owns(string name) => name.EndsWith("stages.0.blocks.0.conv1.weight", StringComparison.Ordinal);
+    protected override bool Owns(string name) =>
+        name.EndsWith("stages.0.blocks.0.conv1.weight", StringComparison.Ordinal);
 
     /// <inheritdoc/>
     protected override bool Claims(string architecture) => BitName().IsMatch(architecture);
@@ -33,7 +39,8 @@ internal sealed partial class ResNetV2Family : CheckpointFamily
         Compare(tensors, settings, trunk);
         if ((choices.Input ?? settings.Image) is not { } input)
         {
-            tensors.Problems.Add("The size of the input is not known: there is no config.json that tells it; give --input-size.");
+            tensors.Problems.Add(
+                "The size of the input is not known: there is no config.json that tells it; give --input-size.");
             return null;
         }
         return new ResNetV2Plan(new() { Input = input, Trunk = trunk });
@@ -49,7 +56,8 @@ internal sealed partial class ResNetV2Family : CheckpointFamily
         var named = BitName().Match(settings.Architecture ?? "");
         var factor = CheckpointSettings.Whole(args, "width_factor")
             ?? (named.Success ? int.Parse(named.Groups["factor"].ValueSpan, CultureInfo.InvariantCulture) : null);
-        var layers = CheckpointSettings.Wholes(args, "layers") ?? (named.Success ? Layers(named.Groups["depth"].Value) : null);
+        var layers = CheckpointSettings.Wholes(args, "layers")
+            ?? (named.Success ? Layers(named.Groups["depth"].Value) : null);
         tensors.Agree("layers", layers, [.. trunk.Stages.Select(s => s.Depth)]);
         if (factor is not { } wider) return;
         var channels = CheckpointSettings.Wholes(args, "channels") ?? [256, 512, 1024, 2048];
@@ -86,5 +94,6 @@ internal sealed class ResNetV2Plan(ResNetV2Config config) : EncoderPlan
 
     /// <summary>The classifier is a 1 x 1 convolution over the pooled map: a matrix.</summary>
     public override Tensor Beside(string name, Tensor value) =>
-        name == "head.weight" && value.dim() == 4 && value.shape[2] == 1 && value.shape[3] == 1 ? value.flatten(1) : value;
+        name == "head.weight" && value.dim() == 4 && value.shape[2] == 1 && value.shape[3] == 1
+            ? value.flatten(1) : value;
 }

@@ -7,7 +7,8 @@ namespace MoodStream.Mood.Vision.Checkpoints;
 /// <param name="prefix">In front of the names of stem and stages.</param>
 internal sealed class TrunkShape(NamedTensors tensors, string prefix)
 {
-    private static readonly string[] Layers = ["conv1", "conv2", "conv3", "norm1", "norm2", "norm3", "downsample.conv", "downsample.norm"];
+    private static readonly string[] Layers =
+        ["conv1", "conv2", "conv3", "norm1", "norm2", "norm3", "downsample.conv", "downsample.norm"];
 
     /// <summary>Names of stem and stages below a prefix; ours are the same.</summary>
     public static IEnumerable<(string Theirs, string Ours)> Names(string prefix) =>
@@ -24,7 +25,8 @@ internal sealed class TrunkShape(NamedTensors tensors, string prefix)
         var stem = tensors.Side(prefix + "stem.conv.weight", 0);
         if (stem == 0)
         {
-            tensors.Problems.Add($"'{prefix}stem.conv.weight' is missing: only the 7 x 7 stem of BiT and of the ViT hybrids can be read.");
+            tensors.Problems.Add($"'{prefix}stem.conv.weight' is missing: "
+                + "only the 7 x 7 stem of BiT and of the ViT hybrids can be read.");
             return null;
         }
         return new()
@@ -37,6 +39,7 @@ internal sealed class TrunkShape(NamedTensors tensors, string prefix)
     private ResNetStage Stage(int index)
     {
         var blocks = $"{prefix}stages.{index}.blocks.";
-        return new(tensors.Depth(blocks), tensors.Side(blocks + "0.conv3.weight", 0), tensors.Side(blocks + "0.conv1.weight", 0));
+        return new(tensors.Depth(blocks), tensors.Side(blocks + "0.conv3.weight", 0),
+            tensors.Side(blocks + "0.conv1.weight", 0));
     }
 }

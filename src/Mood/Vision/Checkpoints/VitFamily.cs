@@ -5,7 +5,8 @@ namespace MoodStream.Mood.Vision.Checkpoints;
 /// <param name="names">Its names.</param>
 /// <param name="absolute">How absolute positions are resized.</param>
 /// <param name="relative">How relative position tables are resized.</param>
-internal sealed class VitFamily(string name, KeyMap names, AbsoluteResize absolute, RelativeResize relative) : CheckpointFamily
+internal sealed class VitFamily(string name, KeyMap names, AbsoluteResize absolute, RelativeResize relative)
+    : CheckpointFamily
 {
     private static readonly Version ExactSizes = new(4, 45);
 
@@ -21,16 +22,17 @@ internal sealed class VitFamily(string name, KeyMap names, AbsoluteResize absolu
         if (names.Any(n => n.Contains("embeddings.patch_embeddings", StringComparison.Ordinal)))
             return OfTransformers(names, settings);
         var timm = settings.Architecture is not null;
-        var absolute = timm || Any("reg_token") || Any("register_tokens") ? AbsoluteResize.BicubicAntialiased : AbsoluteResize.Bicubic;
+        var registers = Any("reg_token") || Any("register_tokens");
+        var absolute = timm || registers ? AbsoluteResize.BicubicAntialiased : AbsoluteResize.Bicubic;
         var program = timm ? "timm" : "original";
         if (Any("blocks.0.attn.q_bias") || Any("blocks.0.gamma_1"))
-            return new($"beit ({program})", NativeNames.Map, absolute, timm ? RelativeResize.GeometricLinear : RelativeResize.GeometricCubic);
+            return new($"beit ({program})", NativeNames.Map, absolute,
+                timm ? RelativeResize.GeometricLinear : RelativeResize.GeometricCubic);
         if (Any("blocks.0.ls1.gamma"))
-        {
-            var original = !timm && !Any("reg_token") && !Any("register_tokens");
-            return new($"dinov2 ({program})", NativeNames.Map, original ? AbsoluteResize.BicubicScaleOffset : absolute, RelativeResize.GeometricCubic);
-        }
-        return new($"{(Any("decoder_embed.weight") ? "mae" : "vit")} ({program})", NativeNames.Map, absolute, RelativeResize.GeometricCubic);
+            return new($"dinov2 ({program})", NativeNames.Map,
+                timm || registers ? absolute : AbsoluteResize.BicubicScaleOffset, RelativeResize.GeometricCubic);
+        return new($"{(Any("decoder_embed.weight") ? "mae" : "vit")} ({program})", NativeNames.Map, absolute,
+            RelativeResize.GeometricCubic);
 
         bool Any(string name) => names.Any(n => n == name || n.EndsWith("." + name, StringComparison.Ordinal));
     }
@@ -42,8 +44,10 @@ internal sealed class VitFamily(string name, KeyMap names, AbsoluteResize absolu
     protected override bool Claims(string architecture) => false;
 
     /// <inheritdoc/>
-    protected override EncoderPlan? Infer(NamedTensors tensors, CheckpointSettings settings, CheckpointChoices choices) =>
-        CheckpointShape.Infer(tensors, settings, choices) is { } trained ? new VitPlan(trained, choices.Input, absolute, relative) : null;
+    protected override EncoderPlan? Infer(
+        NamedTensors tensors, CheckpointSettings settings, CheckpointChoices choices) =>
+        CheckpointShape.Infer(tensors, settings, choices) is { } trained
+            ? new VitPlan(trained, choices.Input, absolute, relative) : null;
 
     private static VitFamily OfTransformers(IReadOnlyCollection<string> names, CheckpointSettings settings)
     {

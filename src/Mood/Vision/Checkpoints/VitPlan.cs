@@ -7,7 +7,8 @@ namespace MoodStream.Mood.Vision.Checkpoints;
 /// <param name="input">Size of the input asked for; null: as trained.</param>
 /// <param name="absolute">How absolute positions are resized.</param>
 /// <param name="relative">How relative position tables are resized.</param>
-internal sealed class VitPlan(VitConfig trained, GridSize? input, AbsoluteResize absolute, RelativeResize relative) : EncoderPlan
+internal sealed class VitPlan(VitConfig trained, GridSize? input, AbsoluteResize absolute, RelativeResize relative)
+    : EncoderPlan
 {
     private static readonly string[] Packed = [".attn.query.", ".attn.key.", ".attn.value."];
 
@@ -25,7 +26,8 @@ internal sealed class VitPlan(VitConfig trained, GridSize? input, AbsoluteResize
 
     /// <summary>About how many values an encoder of this shape has.</summary>
     internal static long ParametersOf(VitConfig c) =>
-        c.Depth * (4L * c.Width * c.Width + (c.GatedMlp ? 3L : 2L) * c.Width * c.HiddenWidth) + (c.Trunk?.ParameterCount ?? 0)
+        c.Depth * (4L * c.Width * c.Width + (c.GatedMlp ? 3L : 2L) * c.Width * c.HiddenWidth)
+            + (c.Trunk?.ParameterCount ?? 0)
         + (c.Positions == PositionEmbedding.Learned ? (long)c.Patches * c.Width : 0)
         + RelativeTables(c) * c.Patches * c.Patches;
 
@@ -46,7 +48,8 @@ internal sealed class VitPlan(VitConfig trained, GridSize? input, AbsoluteResize
         if (name.Contains(".attn.qkv.", StringComparison.Ordinal)) return Pack(tensors, name, _config.Width, used);
         if (base.ValueOf(tensors, name, used) is not { } value) return null;
         if (trained.Grid == _config.Grid) return value;
-        if (name == "pos_embed" && value.dim() == 3) return PositionResizing.Absolute(value, trained.Grid, _config.Grid, absolute);
+        if (name == "pos_embed" && value.dim() == 3 && value.shape[1] >= trained.Grid.Count)
+            return PositionResizing.Absolute(value, trained.Grid, _config.Grid, absolute);
         return name.EndsWith("relative_position_bias_table", StringComparison.Ordinal) && value.dim() == 2
             && value.shape[0] >= RelativePositions.Offsets(trained.Grid)
             ? PositionResizing.Relative(value, trained.Grid, _config.Grid, relative)
@@ -67,7 +70,8 @@ internal sealed class VitPlan(VitConfig trained, GridSize? input, AbsoluteResize
         "lm_head" => "predicts codes in pre-training",
         "pooler" => "a tanh layer that is no feature",
         "norm" => "the features are normed after pooling",
-        "decoder_embed" or "decoder_pos_embed" or "decoder_blocks" or "decoder_norm" or "decoder_pred" => "the decoder of pre-training",
+        "decoder_embed" or "decoder_pos_embed" or "decoder_blocks" or "decoder_norm" or "decoder_pred" =>
+            "the decoder of pre-training",
         _ => null,
     };
 
@@ -78,9 +82,11 @@ internal sealed class VitPlan(VitConfig trained, GridSize? input, AbsoluteResize
         string[] names = [.. Packed.Select(p => name.Replace(".attn.qkv.", p, StringComparison.Ordinal))];
         var isBias = name.EndsWith("bias", StringComparison.Ordinal);
         if (!names.Any(tensors.Has) || (!isBias && !names.All(tensors.Has))) return null;
-        if (names.Where(tensors.Has).Any(n => tensors.Shape(n).Length != (isBias ? 1 : 2) || tensors.Side(n, 0) != width)) return null;
+        if (names.Where(tensors.Has).Any(n => !Fits(n))) return null;
         if (isBias && !(tensors.Has(names[0]) && tensors.Has(names[2]))) return null;
         foreach (var part in names.Where(tensors.Has)) used.Add(part);
         return cat([.. names.Select(n => tensors.Has(n) ? tensors.Load(n) : zeros(width))], 0);
+
+        bool Fits(string part) => tensors.Shape(part).Length == (isBias ? 1 : 2) && tensors.Side(part, 0) == width;
     }
 }

@@ -9,12 +9,14 @@ public enum ConvolutionPadding
     /// <summary>Half a kernel on each side (BiT).</summary>
     Symmetric,
 
-    /// <summary>As much as gives ⌈size / stride⌉ cells, the odd cell at the far side (TensorFlow, the ViT hybrids).</summary>
+    /// <summary>As much as gives ⌈size / stride⌉ cells, the odd cell at the far side (TensorFlow, the ViT
+    /// hybrids).</summary>
     Same,
 }
 
 /// <summary>Pads feature maps.</summary>
-/// <remarks>Source of both rules: Kolesnikov et al. 2020, "Big Transfer", released code; TensorFlow, "SAME" padding. Pure.</remarks>
+/// <remarks>Source of both rules: Kolesnikov et al. 2020, "Big Transfer", released code; TensorFlow, "SAME" padding.
+/// Pure.</remarks>
 internal static class Padding
 {
     /// <summary>Pads for a kernel so that ⌈size / stride⌉ cells follow in each direction.</summary>

@@ -37,7 +37,8 @@ internal sealed class ResNetTrunk : nn.Module<Tensor, Tensor>
     }
 }
 
-/// <summary>A 7 x 7 convolution and a 3 x 3 maximum, each of stride 2; with norm and ReLU between them where blocks activate last.</summary>
+/// <summary>A 7 x 7 convolution and a 3 x 3 maximum, each of stride 2; with norm and ReLU between them where blocks
+/// activate last.</summary>
 internal sealed class ResNetStem : nn.Module<Tensor, Tensor>
 {
     private const int PoolKernel = 3;

@@ -4,11 +4,12 @@ using static TorchSharp.torch;
 
 namespace MoodStream.Mood.Vision.Convolution;
 
-/// <summary>ResNet-v2 as in BiT: pre-activation, group norm, standardised weights; the feature is the mean of the last map.</summary>
+/// <summary>ResNet-v2 as in BiT: pre-activation, group norm, standardised weights; the feature is the mean of the last
+/// map.</summary>
 /// <remarks>
 /// Source: Kolesnikov et al. 2020, "Big Transfer (BiT): General Visual Representation Learning", arXiv:1912.11370.
-/// Differs: nothing. The weights fit any size of input; <see cref="ResNetV2Config"/> fixes one. Names of the parameters are
-/// those of timm. Thread-safety: owned by one thread.
+/// Differs: nothing. The weights fit any size of input; <see cref="ResNetV2Config"/> fixes one. Names of the parameters
+/// are those of timm. Thread-safety: owned by one thread.
 /// </remarks>
 public sealed class ResNetV2 : ImageEncoder
 {
@@ -20,7 +21,8 @@ public sealed class ResNetV2 : ImageEncoder
     private readonly GroupNorm _norm;
 
     /// <param name="config">The encoder's shape.</param>
-    /// <exception cref="ArgumentException">The configuration cannot be built; the message lists every problem.</exception>
+    /// <exception cref="ArgumentException">The configuration cannot be built; the message lists every
+    /// problem.</exception>
     public ResNetV2(ResNetV2Config config) : base(nameof(ResNetV2))
     {
         var problems = config.Problems();

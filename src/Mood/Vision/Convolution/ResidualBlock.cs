@@ -4,10 +4,12 @@ using static TorchSharp.torch;
 
 namespace MoodStream.Mood.Vision.Convolution;
 
-/// <summary>A bottleneck: 1 x 1, 3 x 3 and 1 x 1 convolutions beside a shortcut, each with a group norm and a ReLU.</summary>
+/// <summary>A bottleneck: 1 x 1, 3 x 3 and 1 x 1 convolutions beside a shortcut, each with a group norm and a
+/// ReLU.</summary>
 /// <remarks>
 /// With pre-activation (He et al. 2016, "Identity Mappings in Deep Residual Networks") norm and ReLU come before each
-/// convolution and nothing follows the sum; without, they come after, the last ReLU after the sum. The 3 x 3 convolution strides.
+/// convolution and nothing follows the sum; without, they come after, the last ReLU after the sum. The 3 x 3
+/// convolution strides.
 /// </remarks>
 internal sealed class ResidualBlock : nn.Module<Tensor, Tensor>
 {
@@ -32,12 +34,14 @@ internal sealed class ResidualBlock : nn.Module<Tensor, Tensor>
     /// <param name="stride">Stride of the block.</param>
     /// <param name="project">Whether the shortcut is a convolution, as in the first block of a stage.</param>
     /// <param name="trunk">Norms and padding.</param>
-    public ResidualBlock(int input, ResNetStage stage, int stride, bool project, ResNetTrunkConfig trunk) : base(nameof(ResidualBlock))
+    public ResidualBlock(int input, ResNetStage stage, int stride, bool project, ResNetTrunkConfig trunk)
+        : base(nameof(ResidualBlock))
     {
         _preActivation = trunk.PreActivation;
         var (middle, output) = (stage.Middle, stage.Width);
         if (project) _shortcut = new Shortcut(input, output, stride, trunk);
-        (_norm1, _norm2, _norm3) = (Norm(_preActivation ? input : middle), Norm(middle), Norm(_preActivation ? middle : output));
+        (_norm1, _norm2, _norm3) =
+            (Norm(_preActivation ? input : middle), Norm(middle), Norm(_preActivation ? middle : output));
         _narrow = new StandardizedConvolution(input, middle, 1, 1, trunk);
         _across = new StandardizedConvolution(middle, middle, 3, stride, trunk);
         _widen = new StandardizedConvolution(middle, output, 1, 1, trunk);
@@ -71,7 +75,8 @@ internal sealed class ResidualBlock : nn.Module<Tensor, Tensor>
     }
 }
 
-/// <summary>The shortcut of a block that changes the map's size: a 1 x 1 convolution, and a norm where none came before.</summary>
+/// <summary>The shortcut of a block that changes the map's size: a 1 x 1 convolution, and a norm where none came
+/// before.</summary>
 internal sealed class Shortcut : nn.Module<Tensor, Tensor>
 {
     [ComponentName(Name = "conv")]

@@ -39,7 +39,8 @@ public sealed record MixerConfig
     public IReadOnlyList<string> Problems()
     {
         var problems = new List<string>(Input.Problems());
-        Require(PatchSize > 0 && Input.Height % Math.Max(1, PatchSize) == 0 && Input.Width % Math.Max(1, PatchSize) == 0,
+        Require(PatchSize > 0 && Input.Height % Math.Max(1, PatchSize) == 0
+            && Input.Width % Math.Max(1, PatchSize) == 0,
             $"PatchSize is {PatchSize}; it divides the input ({Input}).");
         Require(Width is > 0 and <= 16384, $"Width is {Width}; it lies in 1..16384.");
         Require(Depth is > 0 and <= 256, $"Depth is {Depth}; it lies in 1..256.");

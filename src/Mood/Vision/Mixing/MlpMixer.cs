@@ -4,7 +4,8 @@ using static TorchSharp.torch;
 
 namespace MoodStream.Mood.Vision.Mixing;
 
-/// <summary>MLP-Mixer: patches as tokens, mixed by MLPs over tokens and over channels in turn; no attention, no positions.</summary>
+/// <summary>MLP-Mixer: patches as tokens, mixed by MLPs over tokens and over channels in turn; no attention, no
+/// positions.</summary>
 /// <remarks>
 /// Source: Tolstikhin et al. 2021, "MLP-Mixer: An all-MLP Architecture for Vision", arXiv:2105.01601. Differs: nothing.
 /// The weights that mix tokens fit one size of input only. Thread-safety: owned by one thread.
@@ -19,14 +20,16 @@ public sealed class MlpMixer : ImageEncoder
     private readonly LayerNorm _norm;
 
     /// <param name="config">The encoder's shape.</param>
-    /// <exception cref="ArgumentException">The configuration cannot be built; the message lists every problem.</exception>
+    /// <exception cref="ArgumentException">The configuration cannot be built; the message lists every
+    /// problem.</exception>
     public MlpMixer(MixerConfig config) : base(nameof(MlpMixer))
     {
         var problems = config.Problems();
         if (problems.Count > 0) throw new ArgumentException(string.Join(" ", problems), nameof(config));
         Config = config;
         _patches = new PatchEmbedding(config.Input, config.PatchSize, config.Width);
-        _blocks = new ModuleList<MixerBlock>([.. Enumerable.Range(0, config.Depth).Select(_ => new MixerBlock(config))]);
+        _blocks = new ModuleList<MixerBlock>(
+            [.. Enumerable.Range(0, config.Depth).Select(_ => new MixerBlock(config))]);
         _norm = nn.LayerNorm(config.Width, config.LayerNormEpsilon);
         RegisterComponents();
     }
@@ -94,7 +97,8 @@ internal sealed class MixerBlock : nn.Module<Tensor, Tensor>
     public override Tensor forward(Tensor tokens)
     {
         using var scope = NewDisposeScope();
-        var mixed = tokens + _tokens.forward(_norm1.forward(tokens).transpose(1, 2)).transpose(1, 2);    // MLP over [B, D, P]
+        var turned = _norm1.forward(tokens).transpose(1, 2);                                   // [B, D, P]
+        var mixed = tokens + _tokens.forward(turned).transpose(1, 2);
         return (mixed + _channels.forward(_norm2.forward(mixed))).MoveToOuterDisposeScope();
     }
 }

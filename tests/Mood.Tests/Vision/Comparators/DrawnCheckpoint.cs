@@ -5,9 +5,9 @@ namespace MoodStream.MoodTests.Vision.Comparators;
 
 /// <summary>A checkpoint folder whose weights follow a law that any program can compute.</summary>
 /// <remarks>
-/// Draws: x ← 1664525·x + 1013904223 mod 2³² from a seed, each giving u = x / 2³¹ − 1. The tensor at place n of the names in
-/// ordinal order has the seed 7919·(n + 1). Tensors of two or more dimensions are u·√(3 / fan-in), other weights 1 + u / 2,
-/// other tensors u / 5, in float64, stored in float32. Images are the draws of seed 12345.
+/// Draws: x ← 1664525·x + 1013904223 mod 2³² from a seed, each giving u = x / 2³¹ − 1. The tensor at place n of the
+/// names in ordinal order has the seed 7919·(n + 1). Tensors of two or more dimensions are u·√(3 / fan-in), other
+/// weights 1 + u / 2, other tensors u / 5, in float64, stored in float32. Images are the draws of seed 12345.
 /// </remarks>
 internal sealed class DrawnCheckpoint : IDisposable
 {
@@ -20,7 +20,8 @@ internal sealed class DrawnCheckpoint : IDisposable
     {
         using var scope = NewDisposeScope();
         var names = shapes.Keys.Order(StringComparer.Ordinal).ToArray();
-        SafetensorsWriter.Write(Weights, names.Select((name, n) => (name, Draw(name, (uint)(7919 * (n + 1)), shapes[name]))));
+        SafetensorsWriter.Write(Weights,
+            names.Select((name, n) => (name, Draw(name, (uint)(7919 * (n + 1)), shapes[name]))));
         if (config is not null) File.WriteAllText(Config, config);
     }
 

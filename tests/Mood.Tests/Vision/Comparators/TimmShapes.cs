@@ -13,14 +13,17 @@ internal static class TimmShapes
 
     /// <summary>MlpMixer(img_size=(32, 24), patch_size=8, num_blocks=2, embed_dim=16).</summary>
     public static Dictionary<string, long[]> Mixer() => All(
-        Layer("stem.proj", 16, 3, 8, 8), MixerBlock("blocks.0."), MixerBlock("blocks.1."), Norm("norm", 16), Layer("head", Classes, 16));
+        Layer("stem.proj", 16, 3, 8, 8), MixerBlock("blocks.0."), MixerBlock("blocks.1."), Norm("norm", 16),
+            Layer("head", Classes, 16));
 
-    /// <summary>A transformer of 24 channels on two stages, HybridEmbed of ResNetV2(layers, preact=False, stem_type='same').</summary>
+    /// <summary>A transformer of 24 channels on two stages, HybridEmbed of ResNetV2(layers, preact=False,
+    /// stem_type='same').</summary>
     /// <param name="tokens">Rows of the positions.</param>
     /// <param name="kernel">Cells of the map in a patch, in each direction.</param>
     /// <param name="norm">Name of the last norm.</param>
     public static Dictionary<string, long[]> Hybrid(int tokens, int kernel, string norm) => All(
-        Trunk("patch_embed.backbone.", 32, [(1, 128), (1, 256)], activatesFirst: false), Transformer(tokens, 256, kernel, norm));
+        Trunk("patch_embed.backbone.", 32, [(1, 128), (1, 256)], activatesFirst: false),
+            Transformer(tokens, 256, kernel, norm));
 
     /// <summary>The same transformer on a stem alone.</summary>
     public static Dictionary<string, long[]> HybridOfStem(int tokens, int kernel) => All(
@@ -29,8 +32,10 @@ internal static class TimmShapes
 
     private static IEnumerable<(string, long[])> Transformer(int tokens, int input, int kernel, string norm) =>
     [
-        ("cls_token", [1, 1, 24]), ("pos_embed", [1, tokens, 24]), .. Layer("patch_embed.proj", 24, input, kernel, kernel),
-        .. Enumerable.Range(0, 2).SelectMany(i => TransformerBlock($"blocks.{i}.")), .. Norm(norm, 24), .. Layer("head", Classes, 24),
+        ("cls_token", [1, 1, 24]), ("pos_embed", [1, tokens, 24]),
+        .. Layer("patch_embed.proj", 24, input, kernel, kernel),
+        .. Enumerable.Range(0, 2).SelectMany(i => TransformerBlock($"blocks.{i}.")), .. Norm(norm, 24),
+        .. Layer("head", Classes, 24),
     ];
 
     private static IEnumerable<(string, long[])> TransformerBlock(string block) =>
@@ -41,11 +46,14 @@ internal static class TimmShapes
 
     private static IEnumerable<(string, long[])> MixerBlock(string block) =>
     [
-        .. Norm(block + "norm1", 16), .. Layer(block + "mlp_tokens.fc1", 8, 12), .. Layer(block + "mlp_tokens.fc2", 12, 8),
-        .. Norm(block + "norm2", 16), .. Layer(block + "mlp_channels.fc1", 64, 16), .. Layer(block + "mlp_channels.fc2", 16, 64),
+        .. Norm(block + "norm1", 16), .. Layer(block + "mlp_tokens.fc1", 8, 12),
+        .. Layer(block + "mlp_tokens.fc2", 12, 8),
+        .. Norm(block + "norm2", 16), .. Layer(block + "mlp_channels.fc1", 64, 16),
+        .. Layer(block + "mlp_channels.fc2", 16, 64),
     ];
 
-    private static IEnumerable<(string, long[])> Trunk(string prefix, int stem, (int Depth, int Width)[] stages, bool activatesFirst)
+    private static IEnumerable<(string, long[])> Trunk(string prefix, int stem, (int Depth, int Width)[] stages,
+        bool activatesFirst)
     {
         yield return (prefix + "stem.conv.weight", [stem, 3, 7, 7]);
         if (!activatesFirst)
@@ -55,14 +63,16 @@ internal static class TimmShapes
         {
             for (var i = 0; i < stages[s].Depth; i++)
             {
-                foreach (var tensor in Bottleneck($"{prefix}stages.{s}.blocks.{i}.", input, stages[s].Width, activatesFirst, first: i == 0))
+                foreach (var tensor in Bottleneck($"{prefix}stages.{s}.blocks.{i}.", input, stages[s].Width,
+                    activatesFirst, first: i == 0))
                     yield return tensor;
                 input = stages[s].Width;
             }
         }
     }
 
-    private static IEnumerable<(string, long[])> Bottleneck(string block, int input, int output, bool activatesFirst, bool first)
+    private static IEnumerable<(string, long[])> Bottleneck(string block, int input, int output, bool activatesFirst,
+        bool first)
     {
         var middle = output / 4;
         IEnumerable<(string, long[])> tensors =
@@ -76,7 +86,8 @@ internal static class TimmShapes
         return activatesFirst ? tensors : tensors.Concat(Norm(block + "downsample.norm", output));
     }
 
-    private static IEnumerable<(string, long[])> Norm(string name, long width) => [(name + ".weight", [width]), (name + ".bias", [width])];
+    private static IEnumerable<(string, long[])> Norm(string name, long width) =>
+        [(name + ".weight", [width]), (name + ".bias", [width])];
 
     private static IEnumerable<(string, long[])> Layer(string name, params long[] shape) =>
         [(name + ".weight", shape), (name + ".bias", [shape[0]])];
