@@ -77,9 +77,9 @@ public sealed class Backbone : IDisposable
     /// <summary>Reads a backbone file.</summary>
     /// <param name="path">A safetensors file that carries the encoder's configuration and its preprocessing.</param>
     /// <param name="device"><c>cpu</c> or <c>cuda</c>.</param>
-    /// <param name="inputSize">Side of the input, in pixels, where it is to differ from the one trained on: more pixels show smaller
-    /// things and cost more time. A multiple of the patch. Of own encoders only those with sine-cosine positions can follow, of
-    /// published ones all but a Mixer. Null: as trained.</param>
+    /// <param name="inputSize">Side of the input, in pixels, where it is to differ from the one trained on: more pixels
+    /// show smaller things and cost more time. A multiple of the patch. Of own encoders only those with sine-cosine
+    /// positions can follow, of published ones all but a Mixer. Null: as trained.</param>
     /// <exception cref="SafetensorsException">The file is missing or malformed.</exception>
     /// <exception cref="BackboneException">The file is no backbone, or its tensors do not fit; the message lists every problem.</exception>
     public static Backbone Load(string path, string device = "cpu", int? inputSize = null)

@@ -12,8 +12,10 @@ public sealed class HostileJsonTests
     private const int Mutations = 2000;
 
     private const string Processor = """
-        {"do_center_crop":true,"crop_size":{"height":224,"width":224},"do_normalize":true,"do_rescale":true,"do_resize":true,
-         "image_mean":[0.485,0.456,0.406],"image_std":[0.229,0.224,0.225],"resample":3,"rescale_factor":0.00392156862745098,
+        {"do_center_crop":true,"crop_size":{"height":224,"width":224},"do_normalize":true,"do_rescale":true,
+         "do_resize":true,
+         "image_mean":[0.485,0.456,0.406],"image_std":[0.229,0.224,0.225],"resample":3,
+         "rescale_factor":0.00392156862745098,
          "size":{"shortest_edge":256}}
         """;
 

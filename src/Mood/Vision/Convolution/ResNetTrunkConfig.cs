@@ -77,7 +77,7 @@ public sealed record ResNetTrunkConfig
             yield return $"ConvolutionEpsilon is {ConvolutionEpsilon}; it lies in (0, 1).";
         foreach (var (what, width) in Widths())
             if (width is not (> 0 and <= 65_536) || width % Math.Max(1, Groups) != 0)
-                yield return $"The {what} has {width} channels; that is a multiple of {Groups} (its groups), up to 65536.";
+                yield return $"The {what} has {width} channels; that is a multiple of its {Groups} groups, up to 65536.";
         foreach (var (stage, i) in Stages.Select((s, i) => (s, i)))
             if (stage.Depth is not (> 0 and <= 256)) yield return $"Stage {i} has {stage.Depth} blocks; it has 1..256.";
     }

@@ -7,7 +7,8 @@ namespace MoodStream.Mood.Vision.Convolution;
 /// <summary>A convolution without bias whose weights are brought to mean 0 and variance 1 for each output
 /// channel.</summary>
 /// <remarks>Source: Qiao et al. 2019, "Micro-Batch Training with Batch-Channel Normalization and Weight
-/// Standardization", eq. (11) and (12), arXiv:1903.10520. The weights stored are those before standardisation.</remarks>
+/// Standardization", eq. (11) and (12), arXiv:1903.10520.
+/// The weights stored are those before standardisation.</remarks>
 internal sealed class StandardizedConvolution : nn.Module<Tensor, Tensor>
 {
     [ComponentName(Name = "weight")]

@@ -96,7 +96,7 @@ public sealed class ComparatorRefusalTests
         var config = Changed(TimmConfigs.Hybrid, "[3,32,32]", "[3,64,64]");
         using var checkpoint = new DrawnCheckpoint(TimmShapes.Hybrid(17, 1, "norm"), config);
         var refused = Assert.Throws<BackboneException>(() => Backbone.Load(checkpoint.Path, inputSize: 48));
-        Assert.Contains("a grid of 8x8 patches, yet 'pos_embed' has 17 rows", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("of 8x8 patches, yet 'pos_embed' has 17 rows", refused.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -6,7 +6,8 @@ internal static class TimmConfigs
     public static string ResNetV2 => """
         {"architecture":"resnetv2_50x1_bit","num_classes":5,"num_features":256,"global_pool":"avg",
          "model_args":{"layers":[2,1],"channels":[128,256],"stem_chs":32},
-         "pretrained_cfg":{"input_size":[3,32,32],"interpolation":"bilinear","crop_pct":0.875,"mean":[0.5,0.5,0.5],"std":[0.5,0.5,0.5]}}
+         "pretrained_cfg":{"input_size":[3,32,32],"interpolation":"bilinear","crop_pct":0.875,
+         "mean":[0.5,0.5,0.5],"std":[0.5,0.5,0.5]}}
         """;
 
     public static string Mixer => """
@@ -28,7 +29,8 @@ internal static class TimmConfigs
 
     public static string HybridWithMean => """
         {"architecture":"vit_base_r50_s16_224","num_classes":5,"num_features":24,"global_pool":"avg",
-         "model_args":{"layers":[1,1],"patch_size":2,"embed_dim":24,"depth":2,"num_heads":3},"pretrained_cfg":{"input_size":[3,48,32]}}
+         "model_args":{"layers":[1,1],"patch_size":2,"embed_dim":24,"depth":2,"num_heads":3},
+         "pretrained_cfg":{"input_size":[3,48,32]}}
         """;
 
     /// <summary>The same configuration for another size of input.</summary>
