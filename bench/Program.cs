@@ -1,10 +1,16 @@
 using System.CommandLine;
+using MoodStream.Bench.Chaos;
 using MoodStream.Bench.Detect;
+using MoodStream.Bench.Review;
+using MoodStream.Bench.Train;
 using MoodStream.Cli.Terminal;
 
 var root = new RootCommand("What each layer of MoodStream costs, beside its peers. Each benchmark runs both in turns, in one run.")
 {
     DetectBench.Create(),
+    ChaosBench.Create(),
+    TrainBench.Create(),
+    ReviewBench.Create(),
 };
 var parsed = root.Parse(args);
 if (parsed.Errors.Count == 0) return await parsed.InvokeAsync();

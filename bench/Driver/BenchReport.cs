@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using MoodStream.Bench.Chaos;
 using MoodStream.Cli.Terminal;
 using Spectre.Console;
 
@@ -32,4 +33,5 @@ internal sealed record BenchReport(BenchMachine Machine, IReadOnlyList<BenchRow>
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(BenchReport))]
+[JsonSerializable(typeof(ChaosResult))]
 internal sealed partial class BenchJson : JsonSerializerContext;

@@ -5,4 +5,7 @@ public static class ConsumerGroups
 {
     /// <summary>The scorers. Its lag on <see cref="Topics.Images"/> is what ingress looks at before it accepts more.</summary>
     public const string Scorer = "moodstream.scorer";
+
+    /// <summary>The gateways, which open a review case for every image that goes to people. All gateways are one group.</summary>
+    public const string Review = "moodstream.gateway.review";
 }

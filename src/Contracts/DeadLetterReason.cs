@@ -35,6 +35,9 @@ public enum DeadLetterReason
 
     /// <summary>The image led to a feature or a score that is not a finite number.</summary>
     NotFinite,
+
+    /// <summary>The device failed on this image alone, while its neighbours and a blank image passed.</summary>
+    DeviceFailed,
 }
 
 /// <summary>Names of <see cref="DeadLetterReason"/> on the wire.</summary>
@@ -54,6 +57,7 @@ public static class DeadLetterReasons
         DeadLetterReason.ClaimCheckRefused => "claim-check-refused",
         DeadLetterReason.InvalidSource => "invalid-source",
         DeadLetterReason.NotFinite => "not-finite",
+        DeadLetterReason.DeviceFailed => "device-failed",
         _ => throw new ArgumentOutOfRangeException(nameof(reason), reason, "Not a dead-letter reason."),
     };
 }

@@ -70,6 +70,12 @@ public static class EventTypes
 
     /// <summary>A statistics version became the active one.</summary>
     public const string StatisticsActivated = "io.moodstream.statistics.activated.v1";
+
+    /// <summary>People decided, or took a decision back.</summary>
+    public const string ReviewDecided = "io.moodstream.review.decided.v1";
+
+    /// <summary>Something worth an audit happened.</summary>
+    public const string AuditRecorded = "io.moodstream.audit.recorded.v1";
 }
 
 /// <summary>Values of <see cref="RecordHeaders.DeadLetterEvidenceKind"/>.</summary>

@@ -15,6 +15,24 @@ public static class RedisKeys
     /// <summary>Activations, newest first. List of JSON <see cref="StatisticsActivated"/>.</summary>
     public static string StatisticsHistory(string gate) => $"moodstream:{{{gate}}}:history";
 
+    /// <summary>One review case. Hash of <c>v</c> (version) and <c>d</c> (JSON). Expires some time after its decision.</summary>
+    public static string ReviewCase(string gate, string caseId) => $"moodstream:{{{gate}}}:review:case:{caseId}";
+
+    /// <summary>Cases in one order. Sorted set of case ids: what may be claimed, by score, age or uncertainty; what is leased, by the end of the lease; what is decided, by time.</summary>
+    public static string ReviewIndex(string gate, string order) => $"moodstream:{{{gate}}}:review:index:{order}";
+
+    /// <summary>Decisions and audit events that Kafka has not acknowledged yet, oldest first. List of JSON.</summary>
+    public static string ReviewOutbox(string gate) => $"moodstream:{{{gate}}}:review:outbox";
+
+    /// <summary>Last link of the gate's audit chain. Hash of <c>sequence</c> and <c>hash</c>. Never expires. Absent: the chain is empty.</summary>
+    public static string AuditHead(string gate) => $"moodstream:{{{gate}}}:audit:head";
+
+    /// <summary>Gates that have, or had, review cases. Set. Never expires.</summary>
+    public static string ReviewGates() => "moodstream:review:gates";
+
+    /// <summary>Hash of the key of the first-run administrator. String (SHA-256). Never expires. Absent: no key was given out.</summary>
+    public static string FirstRunKey() => "moodstream:review:first-run-key";
+
     /// <summary>Channel that announces activations of all gates; the payload is the gate's name. A hint only: readers poll the epoch as well.</summary>
     public const string ActivationChannel = "moodstream:activations";
 }

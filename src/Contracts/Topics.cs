@@ -15,13 +15,13 @@ public static class Topics
     /// <summary>Images that could not be judged. Key, value and headers as on the input, and why in <see cref="RecordHeaders.DeadLetterReason"/>.</summary>
     public const string DeadLetters = "moodstream.images.v1.dlq";
 
-    /// <summary>What people decided. Key: source id. Written by the gateway, read by trainers.</summary>
+    /// <summary>What people decided. Key: source id. Value: <see cref="ReviewDecided"/> as JSON. Written by the gateway, read by trainers.</summary>
     public const string Decisions = "moodstream.decisions.v1";
 
     /// <summary>Refits requested, statistics published, activated, rolled back. Key: gate. Written and read by services.</summary>
     public const string Control = "moodstream.control.v1";
 
-    /// <summary>Append-only audit trail. Key: gate.</summary>
+    /// <summary>Append-only audit trail, a hash chain per gate. Key: gate. Value: <see cref="AuditRecorded"/> as JSON. Written by the gateway.</summary>
     public const string Audit = "moodstream.audit.v1";
 
     /// <summary>Every topic with the settings it is created with.</summary>

@@ -10,4 +10,6 @@ namespace MoodStream.Contracts;
     RespectNullableAnnotations = true)]
 [JsonSerializable(typeof(ImageScored))]
 [JsonSerializable(typeof(StatisticsActivated))]
+[JsonSerializable(typeof(ReviewDecided))]
+[JsonSerializable(typeof(AuditRecorded))]
 public sealed partial class WireJson : JsonSerializerContext;

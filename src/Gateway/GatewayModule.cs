@@ -4,6 +4,7 @@ using MoodStream.Gateway.Http;
 using MoodStream.Gateway.Ingest;
 using MoodStream.Gateway.Live;
 using MoodStream.Gateway.Page;
+using MoodStream.Gateway.Settings;
 using MoodStream.Gateway.Telemetry;
 using MoodStream.Streaming.Hosting;
 using MoodStream.Streaming.Settings;
@@ -11,7 +12,7 @@ using Prometheus;
 
 namespace MoodStream.Gateway;
 
-/// <summary>The gateway, for its own host and for the all-in-one host: HTTP in, the live view, the page.</summary>
+/// <summary>The gateway, for its own host and for the all-in-one host: HTTP in, the live view, review, the pages.</summary>
 public static class GatewayModule
 {
     /// <summary>Adds the gateway's services and its listening address.</summary>
@@ -26,7 +27,8 @@ public static class GatewayModule
         builder.Services.AddProblemDetails();
         builder.Services.ConfigureHttpJsonOptions(json =>
         {
-            json.SerializerOptions.TypeInfoResolverChain.Insert(0, GatewayJson.Default);
+            json.SerializerOptions.TypeInfoResolverChain.Insert(0, IngestJson.Default);
+            json.SerializerOptions.TypeInfoResolverChain.Insert(1, LiveJson.Default);
             json.SerializerOptions.DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull;
         });
         builder.Services.AddGatewayOpenApi();
@@ -34,6 +36,7 @@ public static class GatewayModule
         builder.Services.AddSingleton<GatewayMetrics>();
         builder.Services.AddIngest();
         builder.Services.AddLive();
+        builder.AddReview();
         return builder;
     }
 
@@ -46,6 +49,7 @@ public static class GatewayModule
         app.UseStatusCodePages();
         app.MapIngest();
         app.MapLive();
+        app.MapReview();
         app.MapPage();
         app.MapOpenApi(Routes.OpenApi);
         app.MapServiceEndpoints();
@@ -68,7 +72,7 @@ public static class GatewayModule
         services.AddSingleton<LiveRates>();
         services.AddSingleton<LiveSubscribers>();
         services.AddSingleton<LiveView>();
-        services.AddSingleton<ImageBytes>();
+        services.AddSingleton<LiveImages>();
         services.AddSingleton<LiveEndpoints>();
         services.AddSingleton<RatesTicker>();
         services.AddHostedService<LiveFeed>();

@@ -40,7 +40,7 @@ internal static class GatewayRoutes
             .WithName("ListResults").WithTags("Live")
             .WithSummary("The newest results, newest first.")
             .WithDescription("What this gateway has seen on accepted, review and the dead letters, kept in memory; the topics keep all.")
-            .Produces<LiveResults>()
+            .Produces<NewestResults>()
             .Refuses(ProblemKind.InvalidQuery)
             .DescribesQuery("verdict", "Only results that ended so.", GatewayOpenApi.OneOf(LiveVerdicts.WireNames))
             .DescribesQuery("source", "Only results of this source.", new() { Type = Microsoft.OpenApi.JsonSchemaType.String })

@@ -7,6 +7,8 @@ using MoodStream.Scorer.Routing;
 using MoodStream.Scorer.Scoring;
 using MoodStream.Scorer.Telemetry;
 using MoodStream.Streaming.Hosting;
+using MoodStream.Streaming.Kafka;
+using MoodStream.Streaming.Records;
 using MoodStream.Streaming.Settings;
 
 namespace MoodStream.Scorer;
@@ -19,7 +21,7 @@ public static class ScorerModule
     {
         builder.AddStreaming();
         builder.AddSettings<ScorerSettings>(ScorerSettings.Section);
-        builder.Services.AddSingleton(_ => new ScorerMetrics());
+        builder.Services.AddSingleton(s => new ScorerMetrics { MaxSourceLabels = s.GetRequiredService<ScorerSettings>().MaxSourceLabels });
         builder.Services.AddSingleton<DeviceThread>();
         builder.Services.AddSingleton<GateCatalog>();
         builder.Services.AddSingleton<ImageIntake>();
@@ -28,7 +30,9 @@ public static class ScorerModule
         builder.Services.AddSingleton<DecodeStage>();
         builder.Services.AddSingleton<ScoreStage>();
         builder.Services.AddSingleton<WriteStage>();
-        builder.Services.AddSingleton<PipelineStages>();
+        builder.Services.AddSingleton(s => new PipelineStages(
+            s.GetRequiredService<DecodeStage>(), s.GetRequiredService<ScoreStage>(), s.GetRequiredService<WriteStage>(),
+            s.GetRequiredKeyedService<IRecordProducer>(StreamingModule.Outputs) as TransactionalOutbox));
         builder.Services.AddSingleton<ScoringPipeline>();
         builder.Services.AddHostedService(s => s.GetRequiredService<ScoringPipeline>());
         builder.Services.AddHealthChecks()

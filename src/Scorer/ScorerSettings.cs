@@ -24,6 +24,13 @@ public sealed record ScorerSettings : ICheckedSettings
     [RegularExpression("[A-Za-z0-9._-]{1,100}")]
     public string Group { get; init; } = ConsumerGroups.Scorer;
 
+    /// <summary>
+    /// Name of this scorer for static membership, another one for each: one that restarts within the session keeps its partitions,
+    /// and under exactly-once ends at once what it left open. Default: dynamic.
+    /// </summary>
+    [RegularExpression("[A-Za-z0-9._-]{1,100}")]
+    public string? StaticMember { get; init; }
+
     /// <summary>Device of the backbones: cpu, or cuda where built for it.</summary>
     [RegularExpression("cpu|cuda(:[0-9]{1,2})?")]
     public string Device { get; init; } = "cpu";
@@ -72,6 +79,10 @@ public sealed record ScorerSettings : ICheckedSettings
     /// <summary>Most pixels of an image, checked before decoding; more is a dead letter. Default 64 million.</summary>
     [Range(1L, 1_000_000_000L)]
     public long MaxImagePixels { get; init; } = 64_000_000;
+
+    /// <summary>Sources with metrics of their own, first come; all others share the label value &lt;other&gt;. Default 100.</summary>
+    [Range(0, 10_000)]
+    public int MaxSourceLabels { get; init; } = 100;
 
     /// <summary>Gate of the sources that no gate names.</summary>
     [Required]

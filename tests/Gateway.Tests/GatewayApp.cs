@@ -4,8 +4,8 @@ using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Time.Testing;
-using MoodStream.Gateway;
 using MoodStream.Gateway.Ingest;
+using MoodStream.Gateway.Settings;
 using MoodStream.GatewayTests.Fakes;
 using MoodStream.Streaming.Images;
 using MoodStream.Streaming.Kafka;
@@ -18,7 +18,8 @@ namespace MoodStream.GatewayTests;
 /// <remarks>The entry marker is the settings type, since the module is a static class.</remarks>
 internal sealed class GatewayApp : WebApplicationFactory<GatewaySettings>
 {
-    private readonly Dictionary<string, string?> _settings = [];
+    // Review needs Redis; tests of review bring one and switch it on.
+    private readonly Dictionary<string, string?> _settings = new() { ["MoodStream:Review:Enabled"] = "false" };
 
     public FakeProducer Producer { get; } = new();
 
@@ -44,6 +45,13 @@ internal sealed class GatewayApp : WebApplicationFactory<GatewaySettings>
         }
 
         ClientOptions.AllowAutoRedirect = false; // following redirects would gather every body before it is sent
+    }
+
+    /// <summary>Adds settings by their full keys, before the gateway starts.</summary>
+    public GatewayApp With(params (string Key, string Value)[] settings)
+    {
+        foreach (var (key, value) in settings) _settings[key] = value;
+        return this;
     }
 
     /// <summary>A metric's value, by name and label values in the text format; 0 where it has not been counted.</summary>

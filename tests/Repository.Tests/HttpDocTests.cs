@@ -23,7 +23,7 @@ public sealed class HttpDocTests
     public void Routes_OfTheGateway_AreDescribed()
     {
         var page = Checkout.Read("docs", "http.md");
-        var unknown = Checkout.AssemblyOf("Gateway").GetType("MoodStream.Gateway.Routes", throwOnError: true)!
+        var unknown = Checkout.AssemblyOf("Gateway").GetType("MoodStream.Gateway.Http.Routes", throwOnError: true)!
             .GetFields(Anything).Where(f => f.IsLiteral)
             .Select(f => ((string)f.GetRawConstantValue()!).Replace("{documentName}", "v1", StringComparison.Ordinal))
             .Where(route => !page.Contains(route, StringComparison.Ordinal));

@@ -5,17 +5,25 @@ namespace MoodStream.RepositoryTests;
 /// <summary>A Markdown page: its links and the anchors of its headings.</summary>
 internal sealed partial class MarkdownPage
 {
+    private const string Indent = "    ";
+
     private readonly string _text;
 
     /// <summary>Reads a page.</summary>
     public MarkdownPage(string file)
     {
         File = file;
-        _text = Fence().Replace(System.IO.File.ReadAllText(file), "");
+        var whole = System.IO.File.ReadAllText(file);
+        _text = Fence().Replace(whole, "");
+        var fenced = Fence().Matches(whole).SelectMany(m => Lines(m.Value)[1..^1]);
+        Code = [.. fenced, .. Lines(_text).Where(l => l.StartsWith(Indent, StringComparison.Ordinal))];
     }
 
     /// <summary>Full path of the page.</summary>
     public string File { get; }
+
+    /// <summary>Lines of code: in fences, then indented by four.</summary>
+    public IReadOnlyList<string> Code { get; }
 
     /// <summary>Anchors that the headings give, as GitHub spells them.</summary>
     public IEnumerable<string> Anchors => Heading().Matches(_text).Select(m => Slug(m.Groups[1].Value));
@@ -23,6 +31,8 @@ internal sealed partial class MarkdownPage
     /// <summary>Targets of the page's links that are not addresses on the web.</summary>
     public IEnumerable<string> LocalLinks =>
         Link().Matches(CodeSpan().Replace(_text, "")).Select(m => m.Groups[1].Value).Where(t => !Scheme().IsMatch(t));
+
+    private static string[] Lines(string text) => text.Split('\n');
 
     private static string Slug(string heading) =>
         NotInAnchor().Replace(heading.Trim().ToLowerInvariant(), "").Replace(' ', '-');

@@ -33,6 +33,12 @@ public sealed partial class PackageTests
         Assert.Empty(wrong);
     }
 
+    [Fact]
+    public void Libtorch_PrivateToItsProjects_IsPublishedAllTheSame() =>
+        Assert.All(
+            XDocument.Load(Checkout.PathOf("build", "Libtorch.targets")).Descendants("PackageReference"),
+            r => Assert.Equal("true", r.Attribute("Publish")?.Value));
+
     private static IEnumerable<XElement> Pinned() =>
         XDocument.Load(Checkout.PathOf("Directory.Packages.props")).Descendants("PackageVersion");
 

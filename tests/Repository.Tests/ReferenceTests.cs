@@ -17,15 +17,18 @@ public sealed class ReferenceTests
         ["Cli"] = ["Contracts", "Mood", "Streaming", "Gateway", "Scorer", "Trainer"],
     };
 
+    private static readonly string[] OpenTelemetry =
+        ["OpenTelemetry.Extensions.Hosting", "OpenTelemetry.Exporter.OpenTelemetryProtocol", "OpenTelemetry.Instrumentation.AspNetCore"];
+
     private static readonly Dictionary<string, string[]> Packages = new()
     {
         ["Contracts"] = [],
         ["Mood"] = ["TorchSharp", "SkiaSharp", "SkiaSharp.NativeAssets.Linux.NoDependencies"],
-        ["Streaming"] = ["Confluent.Kafka", "StackExchange.Redis", "prometheus-net.AspNetCore", "Polly.Core", "MassTransit"],
+        ["Streaming"] = ["Confluent.Kafka", "StackExchange.Redis", "prometheus-net.AspNetCore", "Polly.Core", "MassTransit", .. OpenTelemetry],
         ["Gateway"] = ["Microsoft.AspNetCore.OpenApi"],
         ["Scorer"] = [],
         ["Trainer"] = [],
-        ["Cli"] = ["System.CommandLine", "Spectre.Console", "Microsoft.Garnet"],
+        ["Cli"] = ["System.CommandLine", "Spectre.Console", "Microsoft.Garnet", "ScottPlot"],
     };
 
     public static TheoryData<string> Projects => [.. Arrows.Keys];
@@ -64,6 +67,7 @@ public sealed class ReferenceTests
     [InlineData("SkiaSharp", "Mood", "Cli")]
     [InlineData("Garnet", "Cli")]
     [InlineData("Spectre.Console", "Cli")]
+    [InlineData("ScottPlot", "Cli")]
     public void Assembly_ForeignReference_OnlyWhereItBelongs(string foreign, params string[] allowed)
     {
         var users = Checkout.AssemblyNames.Keys.Where(p => ReferencesOf(Checkout.AssemblyOf(p))

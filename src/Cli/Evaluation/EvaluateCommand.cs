@@ -1,8 +1,6 @@
 using System.CommandLine;
-using MoodStream.Cli.Features;
 using MoodStream.Cli.Scoring;
 using MoodStream.Cli.Terminal;
-using MoodStream.Mood.Datasets;
 using MoodStream.Mood.Evaluation;
 using MoodStream.Mood.Vision;
 
@@ -11,108 +9,95 @@ namespace MoodStream.Cli.Evaluation;
 /// <summary><c>mood evaluate</c>: the paper's protocols on the user's own sets.</summary>
 internal static class EvaluateCommand
 {
-    private const string MultiClass = "multi-class";
-    private const string OneClass = "one-class";
+    private static readonly string[] Protocols =
+    [
+        MultiClassProtocol.Name, OneClassProtocol.Name, NearOodProtocol.Name, OutlierExposureProtocol.Name,
+        LocalisationEvaluation.Protocol,
+    ];
 
     private static readonly Option<string> Protocol = new("--protocol")
     {
-        Description = $"{MultiClass}: the whole ID set against each OOD set; {OneClass}: each class of the ID set against "
-            + $"all others; {LocalisationEvaluation.Protocol}: heat maps against masks of defects.",
-        DefaultValueFactory = _ => MultiClass,
+        Description = $"{MultiClassProtocol.Name}: the whole ID set against each OOD set; {OneClassProtocol.Name}: each "
+            + $"class of the ID set against all others; {NearOodProtocol.Name}: some classes of the ID set held out as OOD; "
+            + $"{OutlierExposureProtocol.Name}: beside them, probes that were shown a few OOD images; "
+            + $"{LocalisationEvaluation.Protocol}: heat maps against masks of defects.",
+        DefaultValueFactory = _ => MultiClassProtocol.Name,
     };
 
-    private static readonly Option<string> IdTrain = new("--id-train")
-    {
-        Description = $"In-distribution images to fit to: {DatasetName.Forms}.", Required = true, HelpName = "DATASET",
-    };
-
-    private static readonly Option<string?> IdTest = new("--id-test")
-    {
-        Description = $"In-distribution images to test with; all protocols but {LocalisationEvaluation.Protocol}.",
-        HelpName = "DATASET",
-    };
-
-    private static readonly Option<string[]> Ood = new("--ood")
-    {
-        Description = "Out-of-distribution images; may be given several times.", HelpName = "NAME=DATASET",
-    };
-
-    private static readonly Option<string> Detectors = DetectorNames.Several();
-
-    private static readonly Option<bool> SkipDamaged = new("--skip-damaged")
-    {
-        Description = "Leave out images that cannot be decoded, instead of stopping.",
-    };
-
-    private static readonly Option<FileInfo?> BackboneOption = BackboneFile.Option();
-    private static readonly Option<int?> InputSize = BackboneFile.InputSize("as trained");
     private static readonly Option<FileInfo?> Json = Verb.Json();
 
     public static Command Create()
     {
         var command = new Command("evaluate",
-            "Compare detectors: AUROC, FPR@95TPR (ID positive), AUPR, beside the pixel floor.")
-        {
-            Protocol, IdTrain, IdTest, Ood, Detectors, SkipDamaged, BackboneOption, InputSize, Json,
-        };
+            "Compare detectors: AUROC, FPR@95TPR (ID positive), AUPR, beside the pixel floor.") { Protocol };
+        foreach (var option in EvaluationOptions.All) command.Add(option);
         foreach (var option in LocalisationEvaluation.Options) command.Add(option);
+        command.Add(Json);
         return command.Runs((parsed, cancellation) => Task.FromResult(Run(parsed, cancellation)));
     }
 
     private static int Run(ParseResult parsed, CancellationToken cancellation)
     {
         var protocol = parsed.GetRequiredValue(Protocol);
-        if (protocol == LocalisationEvaluation.Protocol) return Localise(parsed, cancellation);
-        var oods = (parsed.GetValue(Ood) ?? []).Select(o => NamedValue.Parse("--ood", o, "NAME=DATASET")).ToArray();
-        if (protocol is not (MultiClass or OneClass))
+        if (!Protocols.Contains(protocol))
             throw new CliException(
-                $"--protocol is '{protocol}'; known are {MultiClass}, {OneClass} and {LocalisationEvaluation.Protocol}.", ExitCode.WrongUsage);
-        if (parsed.GetValue(IdTest) is not { } idTest)
-            throw new CliException($"The protocol {protocol} needs --id-test DATASET.", ExitCode.WrongUsage);
-        if (protocol == MultiClass && oods.Length == 0)
-            throw new CliException($"The protocol {MultiClass} needs at least one --ood NAME=DATASET.",
-                ExitCode.WrongUsage);
-        var detectors = DetectorNames.ParseSeveral(parsed.GetRequiredValue(Detectors));
+                $"--protocol is '{protocol}'; known are {string.Join(", ", Protocols)}.", ExitCode.WrongUsage);
+        return protocol == LocalisationEvaluation.Protocol
+            ? Localise(parsed, cancellation)
+            : Compare(parsed, protocol, cancellation);
+    }
 
-        using var backbone = BackboneFile.Load(parsed.GetValue(BackboneOption), parsed.GetValue(InputSize));
-        using var sets = new SetsOfFeatures(backbone, parsed.GetValue(SkipDamaged), cancellation);
-        var (train, test) = (sets.Open("id-train", parsed.GetRequiredValue(IdTrain)), sets.Open("id-test", idTest));
-        var result = protocol == OneClass
-            ? EvaluationTables.Of(OneClassProtocol.Run(train, test, detectors, cancellation: cancellation),
-                backbone.ModelHash)
-            : EvaluationTables.Of(
-                MultiClassProtocol.Run(
-                    train, test, [.. oods.Select(o => sets.Open(o.Name, o.Value))], detectors,
-                        cancellation: cancellation),
-                backbone.ModelHash);
+    private static int Compare(ParseResult parsed, string protocol, CancellationToken cancellation)
+    {
+        var (detectors, areNamed) = DetectorNames.ParseChosen(parsed.GetRequiredValue(EvaluationOptions.Detectors));
+        var comparison = new DetectorComparison(parsed, protocol, detectors, areNamed);
+        var data = DataOf(parsed, protocol);
+        var compared = new List<ComparedBackbone>();
+        foreach (var (name, path) in EvaluationOptions.BackbonesOf(parsed))
+        {
+            using var backbone = Backbone.Load(path, inputSize: parsed.GetValue(EvaluationOptions.InputSize));
+            compared.Add(comparison.Run(name, backbone, data, cancellation));
+        }
+        var result = EvaluationResult.Of(parsed, data, compared);
         EvaluationTables.Print(result);
         JsonReport.Write(parsed.GetValue(Json), result, JsonReport.Types.EvaluationResult);
+        if (parsed.GetValue(EvaluationOptions.Report) is { } page)
+        {
+            EvaluationPage.Write(page, result, data, compared);
+            Console.WriteLine($"report: {page.FullName}");
+        }
         return ExitCode.Ok;
+    }
+
+    private static EvaluationData DataOf(ParseResult parsed, string protocol)
+    {
+        var oods = (parsed.GetValue(EvaluationOptions.Ood) ?? [])
+            .Select(o => NamedValue.Parse("--ood", o, "NAME=DATASET")).ToArray();
+        if (parsed.GetValue(EvaluationOptions.IdTest) is not { } idTest)
+            throw new CliException($"The protocol {protocol} needs --id-test DATASET.", ExitCode.WrongUsage);
+        var needsOod = protocol == MultiClassProtocol.Name || protocol == OutlierExposureProtocol.Name;
+        if (needsOod && oods.Length == 0)
+            throw new CliException($"The protocol {protocol} needs at least one --ood NAME=DATASET.", ExitCode.WrongUsage);
+        if (!needsOod && oods.Length > 0)
+            throw new CliException(
+                $"The protocol {protocol} takes its OOD images from the classes of --id-test; leave --ood out.", ExitCode.WrongUsage);
+        var twice = oods.GroupBy(o => o.Name).FirstOrDefault(g => g.Count() > 1)?.Key;
+        if (twice is not null) throw new CliException($"Two OOD sets are called {twice}.", ExitCode.WrongUsage);
+        return new EvaluationData(
+            EvaluatedData.Open("id-train", parsed.GetRequiredValue(EvaluationOptions.IdTrain)),
+            EvaluatedData.Open("id-test", idTest), [.. oods.Select(o => EvaluatedData.Open(o.Name, o.Value))]);
     }
 
     private static int Localise(ParseResult parsed, CancellationToken cancellation)
     {
-        using var backbone = BackboneFile.Load(parsed.GetValue(BackboneOption), parsed.GetValue(InputSize));
-        var result = LocalisationEvaluation.Run(parsed, parsed.GetRequiredValue(IdTrain), backbone, cancellation);
+        var backbones = EvaluationOptions.BackbonesOf(parsed);
+        if (backbones.Count > 1)
+            throw new CliException($"The protocol {LocalisationEvaluation.Protocol} takes one --backbone.", ExitCode.WrongUsage);
+        using var backbone = Backbone.Load(backbones[0].Path, inputSize: parsed.GetValue(EvaluationOptions.InputSize));
+        var result = LocalisationEvaluation.Run(
+            parsed, parsed.GetRequiredValue(EvaluationOptions.IdTrain), backbone, cancellation);
         LocalisationTables.Print(result);
         JsonReport.Write(parsed.GetValue(Json), result, JsonReport.Types.LocalisationResult);
         return ExitCode.Ok;
     }
-}
-
-/// <summary>Data sets as rows of features, extracted once each and disposed together.</summary>
-internal sealed class SetsOfFeatures(Backbone backbone, bool skipDamaged, CancellationToken cancellation) : IDisposable
-{
-    private readonly List<IDisposable> _owned = [];
-
-    public EvaluationSet Open(string name, string dataset)
-    {
-        var extracted = new FeatureExtraction(backbone)
-            .ExtractWithProgress(DatasetName.Open(dataset), skipDamaged, cancellation);
-        var set = new EvaluationSet(name, () => extracted.Features, () => extracted.Pixels, extracted.Labels);
-        _owned.Add(extracted);
-        return set;
-    }
-
-    public void Dispose() => _owned.ForEach(o => o.Dispose());
 }

@@ -72,12 +72,30 @@ internal sealed class FeatureExtraction(Backbone backbone)
     public ExtractedSet ExtractWithProgress(IImageDataset dataset, bool skipDamaged, CancellationToken cancellation)
     {
         var set = ProgressBar.Run(dataset.Name, dataset.Count, advance => Extract(dataset, advance, cancellation));
+        try
+        {
+            RequireWhole(set, dataset, skipDamaged);
+            return set;
+        }
+        catch (CliException)
+        {
+            set.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Refuses a set with damaged images, unless they may be skipped, and one without any other.</summary>
+    /// <exception cref="CliException">It is refused.</exception>
+    public static void RequireWhole(ExtractedSet set, IImageDataset dataset, bool skipDamaged)
+    {
         if (set.Damaged.Count > 0 && !skipDamaged)
         {
             var (index, reason) = set.Damaged[0];
-            throw new CliException($"{set.Damaged.Count} of {dataset.Count} images of {dataset.Name} cannot be decoded, the first is {dataset.IdOf(index)}: {reason} Remove them, or pass --skip-damaged.");
+            throw new CliException(
+                $"{set.Damaged.Count} of {dataset.Count} images of {dataset.Name} cannot be decoded, the first is "
+                + $"{dataset.IdOf(index)}: {reason} Remove them, or pass --skip-damaged.");
         }
-        return set.Places.Count > 0 ? set : throw new CliException($"{dataset.Name} holds no image that can be decoded.");
+        if (set.Places.Count == 0) throw new CliException($"{dataset.Name} holds no image that can be decoded.");
     }
 
     private readonly record struct Prepared(int Index, float[]? Input, float[]? Pooled, string? Reason);

@@ -1,5 +1,5 @@
 using MoodStream.Cli.Terminal;
-using MoodStream.Gateway;
+using MoodStream.Gateway.Settings;
 using MoodStream.Streaming.Hosting;
 
 namespace MoodStream.Cli.Hosting;

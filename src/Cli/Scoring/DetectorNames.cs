@@ -24,9 +24,9 @@ internal static class DetectorNames
         ? detector
         : throw new CliException($"'{name}' is no detector. Known are {Known}.", ExitCode.WrongUsage);
 
-    /// <summary>Detectors by name; of all, those that features and one class are enough for.</summary>
+    /// <summary>Detectors by name, or all there are, and whether they were named one by one.</summary>
     /// <exception cref="CliException">One of them is no detector.</exception>
-    public static IReadOnlyList<Detector> ParseSeveral(string names) => names == "all"
-        ? [.. DetectorRegistry.All.Where(d => !d.NeedsClassifier && d.FewestClasses == 1)]
-        : [.. DetectorRegistry.SplitNames(names).Distinct().Select(Parse)];
+    public static (IReadOnlyList<Detector> Detectors, bool AreNamed) ParseChosen(string names) => names == "all"
+        ? (DetectorRegistry.All, false)
+        : ([.. DetectorRegistry.SplitNames(names).Distinct().Select(Parse)], true);
 }

@@ -2,8 +2,10 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
+using MoodStream.Cli.Audit;
 using MoodStream.Cli.Demo;
 using MoodStream.Cli.Evaluation;
+using MoodStream.Cli.Ingest;
 using MoodStream.Cli.Training;
 using MoodStream.Cli.Scoring;
 using MoodStream.Cli.Hosting;
@@ -42,6 +44,7 @@ internal static class JsonReport
     NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals)]
 [JsonSerializable(typeof(PretrainResult))]
 [JsonSerializable(typeof(FinetuneResult))]
+[JsonSerializable(typeof(ProbeResult))]
 [JsonSerializable(typeof(FitResult))]
 [JsonSerializable(typeof(ScoreResult))]
 [JsonSerializable(typeof(EvaluationResult))]
@@ -49,5 +52,7 @@ internal static class JsonReport
 [JsonSerializable(typeof(BackboneDescription))]
 [JsonSerializable(typeof(LocalisationResult))]
 [JsonSerializable(typeof(TopicRow[]))]
+[JsonSerializable(typeof(IngestResult))]
+[JsonSerializable(typeof(AuditFinding[]))]
 [JsonSerializable(typeof(DemoResult))]
 internal sealed partial class CliJson : JsonSerializerContext;

@@ -1,7 +1,9 @@
 using System.CommandLine;
+using MoodStream.Cli.Audit;
 using MoodStream.Cli.Benchmarks;
 using MoodStream.Cli.Demo;
 using MoodStream.Cli.Evaluation;
+using MoodStream.Cli.Ingest;
 using MoodStream.Cli.Training;
 using MoodStream.Cli.Scoring;
 using MoodStream.Cli.Hosting;
@@ -28,19 +30,19 @@ internal static class MoodCommand
             FitCommand.Create(),
             ScoreCommand.Create(),
             EvaluateCommand.Create(),
+            ProbeCommand.Create(),
             PretrainCommand.Create(),
             FinetuneCommand.Create(),
             VerifyCommand.Create(),
+            IngestCommand.Create(),
             TopicsCommand.Create(),
+            AuditCommand.Create(),
             BenchCommand.Create(),
         };
         var parsed = root.Parse(args);
         if (parsed.Errors.Count == 0) return await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = DrainTime });
         foreach (var error in parsed.Errors) await Console.Error.WriteLineAsync($"mood: {error.Message}");
-        await Console.Error.WriteLineAsync($"See: mood {string.Join(' ', VerbOf(parsed))} --help");
+        await Console.Error.WriteLineAsync($"See: {$"mood {Verb.PathOf(parsed.CommandResult)}".TrimEnd()} --help");
         return ExitCode.WrongUsage;
     }
-
-    private static IEnumerable<string> VerbOf(ParseResult parsed) =>
-        parsed.CommandResult.Command is RootCommand ? [] : [parsed.CommandResult.Command.Name];
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 
 namespace MoodStream.Cli.Terminal;
 
@@ -22,9 +23,14 @@ internal static class Verb
     {
         var verbose = new Option<bool>("--verbose") { Description = "Show the stack trace of a failure." };
         command.Add(verbose);
-        command.SetAction((parsed, cancellation) => GuardAsync(command.Name, parsed.GetValue(verbose), () => action(parsed, cancellation)));
+        command.SetAction((parsed, cancellation) => GuardAsync(PathOf(parsed.CommandResult), parsed.GetValue(verbose), () => action(parsed, cancellation)));
         return command;
     }
+
+    /// <summary>The verb as it was written, with the verb above it: <c>ingest tree</c>; empty for the command itself.</summary>
+    public static string PathOf(CommandResult result) => result.Command is RootCommand
+        ? ""
+        : string.Join(' ', new[] { result.Parent is CommandResult above ? PathOf(above) : "", result.Command.Name }.Where(n => n.Length > 0));
 
     private static async Task<int> GuardAsync(string verb, bool verbose, Func<Task<int>> action)
     {

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using MoodStream.Cli.Features;
 using MoodStream.Cli.Terminal;
+using MoodStream.Mood.Datasets;
 using MoodStream.Mood.Training;
 using MoodStream.Mood.Vision;
 using Spectre.Console;
@@ -40,12 +41,16 @@ internal static class FinetuneCommand
     private static readonly Option<double> CutMix = Of("--cutmix", "Alpha of CutMix; 0 is off.", Usual.CutMixAlpha);
     private static readonly Option<double> Average = Of("--average", "Decay of the running average of the weights; 0 is off.", Usual.AverageDecay);
     private static readonly Option<int> Outputs = Of("--outputs", "Outputs of a one-class run.", Usual.OneClassOutputs);
+    private static readonly Option<string?> Outliers = new("--outliers") { Description = "Images from elsewhere that the classifier shall not know (outlier exposure).", HelpName = "DATASET" };
+    private static readonly Option<int?> OutlierImages = new("--outlier-images") { Description = "How many of them are used, the first ones. Default all." };
+    private static readonly Option<double> OutlierShare = Of("--outlier-share", "Share of a batch that are outliers, in (0, 1).", 0.2);
+    private static readonly Option<double> OutlierWeight = Of("--outlier-weight", "Weight of their loss.", 0.5);
     private static readonly TrainingOptions Common = new();
 
     public static Command Create() => Common.AddTo(new Command("finetune", "Fine-tune a pre-trained encoder on labelled images.")
     {
         Stage, From, Epochs, Batch, Rate, WarmUp, WeightDecay, Decay, DropPath, Clip, Smoothing, MinCrop, Augment, Erasing, Mixup, CutMix,
-        Average, Outputs,
+        Average, Outputs, Outliers, OutlierImages, OutlierShare, OutlierWeight,
     }).Runs((parsed, cancellation) => Task.FromResult(Run(parsed, cancellation)));
 
     private static int Run(ParseResult parsed, CancellationToken cancellation)
@@ -53,7 +58,7 @@ internal static class FinetuneCommand
         var stage = parsed.GetRequiredValue(Stage);
         if (!Stages.ContainsKey(stage))
             throw new CliException($"--stage is '{stage}'; known are {string.Join(", ", Stages.Keys)}.", ExitCode.WrongUsage);
-        var (settings, dataset, files) = (Settings(parsed), Common.Open(parsed), Common.Files(parsed));
+        var (settings, dataset, files) = (Settings(parsed), Open(parsed), Common.Files(parsed));
         var from = BackboneFile.PathOf(parsed.GetValue(From));
         var (encoder, recipe) = Backbone.ReadEncoder(from, settings.DropPath);
         using var training = new FineTuning(settings, encoder, recipe, dataset);
@@ -61,8 +66,8 @@ internal static class FinetuneCommand
 
         var outputs = settings.OutputsFor(dataset.ClassNames.Count);
         var floor = new LabelSmoothing(settings.LabelSmoothing, outputs).LossFloor;
-        training.WithResult((tuned, _) => Backbone.Save(files.Output, tuned, recipe,
-            $"{stage} fine-tuning of {Path.GetFileName(from)} on {TrainingSession.PublicName(dataset)} ({dataset.Count} images, {outputs} outputs), {training.Step} of {training.TotalSteps} steps of {settings.BatchSize}, seed {settings.Seed}"));
+        training.Export(files.Output, $"{stage} fine-tuning of {Path.GetFileName(from)} on {TrainingSession.PublicName(dataset)} "
+            + $"({dataset.Count} images, {outputs} outputs), {training.Step} of {training.TotalSteps} steps of {settings.BatchSize}, seed {settings.Seed}");
         using var written = Backbone.Load(files.Output);
         ProgressBar.Console.MarkupLineInterpolated(
             $"[bold]{(outcome.Finished ? "done" : "stopped; --resume goes on")}[/]: {files.Output}, model hash {written.ModelHash}, loss {outcome.Loss:F4} (floor {floor:F4}), {outcome.ImagesPerSecond:F0} images/s");
@@ -72,9 +77,17 @@ internal static class FinetuneCommand
         return ExitCode.Ok;
     }
 
+    private static IImageDataset Open(ParseResult parsed)
+    {
+        var known = Common.Open(parsed);
+        if (parsed.GetValue(Outliers) is not { } name) return known;
+        var outliers = DatasetName.Open(name);
+        return new OutlierMixture(known, outliers, parsed.GetValue(OutlierImages) ?? outliers.Count, parsed.GetValue(OutlierShare));
+    }
+
     private static FinetuneSettings Settings(ParseResult parsed)
     {
-        var (seed, workers, device) = Common.Machine(parsed);
+        var machine = Common.Machine(parsed);
         return new()
         {
             Stage = Stages[parsed.GetRequiredValue(Stage)], Epochs = parsed.GetValue(Epochs), BatchSize = parsed.GetValue(Batch),
@@ -83,7 +96,8 @@ internal static class FinetuneCommand
             LabelSmoothing = parsed.GetValue(Smoothing), MinCropScale = parsed.GetValue(MinCrop),
             AugmentMagnitude = parsed.GetValue(Augment), ErasingProbability = parsed.GetValue(Erasing), MixupAlpha = parsed.GetValue(Mixup), CutMixAlpha = parsed.GetValue(CutMix),
             AverageDecay = parsed.GetValue(Average), OneClassOutputs = parsed.GetValue(Outputs),
-            Seed = seed, Workers = workers, Device = device,
+            OutlierWeight = parsed.GetValue(Outliers) is null ? 0 : parsed.GetValue(OutlierWeight),
+            Seed = machine.Seed, Workers = machine.Workers, Device = machine.Device, Parts = machine.Parts, Precision = machine.Precision,
         };
     }
 

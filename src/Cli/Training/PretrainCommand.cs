@@ -1,77 +1,78 @@
 using System.CommandLine;
 using MoodStream.Cli.Terminal;
-using MoodStream.Mood.Imaging;
-using MoodStream.Mood.Masking;
+using MoodStream.Mood.Tokenizers;
 using MoodStream.Mood.Training;
 using MoodStream.Mood.Vision;
 using Spectre.Console;
 
 namespace MoodStream.Cli.Training;
 
-/// <summary>What a pre-training run came to.</summary>
+/// <summary>What a pre-training run came to: a backbone with its hash, or a tokenizer with the use of its codes.</summary>
 internal sealed record PretrainResult(
-    string Backbone, string ModelHash, string Data, int ImagesInData, long Steps, long TotalSteps, bool Finished,
-    double FinalLoss, double ImagesPerSecond, double Seconds, int Seed);
+    string Method, string Backbone, string? ModelHash, double? CodePerplexity, int? Codes, string Data, int ImagesInData,
+    long Steps, long TotalSteps, bool Finished, double FinalLoss, double ImagesPerSecond, double WaitingShare, double Seconds, int Seed);
 
-/// <summary><c>mood pretrain</c>: masked pre-training of an encoder on unlabelled images.</summary>
+/// <summary><c>mood pretrain</c>: pre-training of an encoder, or of a tokenizer, on unlabelled images.</summary>
 internal static class PretrainCommand
 {
-    private static readonly Option<string> Method = new("--method") { Description = "Pretext task: mae.", DefaultValueFactory = _ => "mae" };
-    private static readonly Option<int> Epochs = new("--epochs") { Description = "Passes over the data.", DefaultValueFactory = _ => 10 };
-    private static readonly Option<int> Batch = new("--batch") { Description = "Images in a step.", DefaultValueFactory = _ => 256 };
-    private static readonly Option<double> Rate = new("--lr") { Description = "Learning rate for a batch of 256; scaled with the batch.", DefaultValueFactory = _ => 1.5e-4 };
-    private static readonly Option<double> WarmUp = new("--warm-up") { Description = "Share of the steps spent on warm-up.", DefaultValueFactory = _ => 0.05 };
-    private static readonly Option<double> MaskRatio = new("--mask-ratio") { Description = "Share of patches removed.", DefaultValueFactory = _ => 0.75 };
-    private static readonly Option<double> MinCrop = new("--min-crop") { Description = "Smallest share of the area in a random crop.", DefaultValueFactory = _ => 0.2 };
-    private static readonly Option<int> Size = new("--size") { Description = "Side of the encoder's input; pixels.", DefaultValueFactory = _ => 32 };
-    private static readonly Option<int> Patch = new("--patch") { Description = "Side of a patch; pixels.", DefaultValueFactory = _ => 4 };
-    private static readonly Option<int> Width = new("--width") { Description = "Token width of the encoder.", DefaultValueFactory = _ => 192 };
-    private static readonly Option<int> Depth = new("--depth") { Description = "Blocks of the encoder.", DefaultValueFactory = _ => 6 };
-    private static readonly Option<int> Heads = new("--heads") { Description = "Attention heads of the encoder.", DefaultValueFactory = _ => 6 };
-    private static readonly Option<int> DecoderWidth = new("--decoder-width") { Description = "Token width of the decoder.", DefaultValueFactory = _ => 96 };
-    private static readonly Option<int> DecoderDepth = new("--decoder-depth") { Description = "Blocks of the decoder.", DefaultValueFactory = _ => 2 };
-    private static readonly TrainingOptions Common = new();
-
-    public static Command Create() => Common.AddTo(new Command("pretrain", "Pre-train an encoder on unlabelled images by predicting masked patches (MAE).")
+    private static readonly Option<string> Method = new("--method")
     {
-        Method, Epochs, Batch, Rate, WarmUp, MaskRatio, MinCrop, Size, Patch, Width, Depth, Heads, DecoderWidth, DecoderDepth,
-    }).Runs((parsed, cancellation) => Task.FromResult(Run(parsed, cancellation)));
+        Description = "Pretext task: mae; dvae (a tokenizer), then beit; vqkd (a tokenizer with a teacher), then beit2; moco.",
+        DefaultValueFactory = _ => "mae",
+    };
+
+    private static readonly TrainingOptions Common = new();
+    private static readonly PretrainOptions Options = new(Common);
+
+    public static Command Create() => Options.AddTo(
+        new Command("pretrain", "Pre-train an encoder on unlabelled images, by masked patches or by contrast.") { Method })
+        .Runs((parsed, cancellation) => Task.FromResult(Run(parsed, cancellation)));
 
     private static int Run(ParseResult parsed, CancellationToken cancellation)
     {
-        if (parsed.GetValue(Method) != "mae")
-            throw new CliException($"--method is '{parsed.GetValue(Method)}'; known is mae.", ExitCode.WrongUsage);
-        var (settings, dataset, files) = (Settings(parsed), Common.Open(parsed), Common.Files(parsed));
-        var recipe = new PreprocessingRecipe { Resize = new ResizeRule.Exact(settings.Encoder.ImageSize, settings.Encoder.ImageSize) };
-        using var training = new MaePretraining(settings, dataset, recipe);
-        var outcome = Common.Run("mood pretrain", training, dataset, parsed, cancellation);
+        var method = PretrainMethod.Of(parsed.GetRequiredValue(Method));
+        var (choices, dataset, files) = (Options.Read(parsed, method.Name), Common.Open(parsed), Common.Files(parsed));
+        using var training = method.Start(choices, dataset);
+        var outcome = Common.Run($"mood pretrain --method {method.Name}", training, dataset, parsed, cancellation);
 
-        Backbone.Save(files.Output, training.Encoder, recipe,
-            $"MAE on {TrainingSession.PublicName(dataset)} ({dataset.Count} images), {training.Step} of {training.TotalSteps} steps of {settings.BatchSize}, seed {settings.Seed}");
-        using var written = Backbone.Load(files.Output);
+        training.Export(files.Output, $"{method.Title} on {TrainingSession.PublicName(dataset)} ({dataset.Count} images), "
+            + $"{training.Step} of {training.TotalSteps} steps of {training.BatchSize}, seed {choices.Machine.Seed}");
+        var result = Describe(method.Name, training, files.Output) with
+        {
+            Data = dataset.Name, ImagesInData = dataset.Count, Finished = outcome.Finished, FinalLoss = outcome.Loss,
+            ImagesPerSecond = outcome.ImagesPerSecond, WaitingShare = outcome.WaitingShare, Seconds = outcome.Seconds,
+            Seed = choices.Machine.Seed,
+        };
+        var what = result.ModelHash is { } hash ? $"model hash {hash}" : $"{result.CodePerplexity:F1} of {result.Codes} codes in use";
         ProgressBar.Console.MarkupLineInterpolated(
-            $"[bold]{(outcome.Finished ? "done" : "stopped; --resume goes on")}[/]: {files.Output}, model hash {written.ModelHash}, loss {outcome.Loss:F4}, {outcome.ImagesPerSecond:F0} images/s");
-        JsonReport.Write(parsed.GetValue(Common.Json), new(
-            files.Output, written.ModelHash, dataset.Name, dataset.Count, training.Step, training.TotalSteps, outcome.Finished,
-            outcome.Loss, outcome.ImagesPerSecond, outcome.Seconds, settings.Seed), JsonReport.Types.PretrainResult);
+            $"[bold]{(outcome.Finished ? "done" : "stopped; --resume goes on")}[/]: {files.Output}, {what}, loss {outcome.Loss:F4}, {outcome.ImagesPerSecond:F0} images/s");
+        JsonReport.Write(parsed.GetValue(Common.Json), result, JsonReport.Types.PretrainResult);
+        if (outcome.Finished && result.Codes is not null) RequireUse(files.Output, choices);
         return ExitCode.Ok;
     }
 
-    private static PretrainSettings Settings(ParseResult parsed)
+    private static PretrainResult Describe(string method, TrainingRun training, string path)
     {
-        var (seed, workers, device) = Common.Machine(parsed);
-        return new()
+        var (hash, perplexity, codes) = ((string?)null, (double?)null, (int?)null);
+        if (training is TokenizerRun)
         {
-            Encoder = new VitConfig
-            {
-                ImageSize = parsed.GetValue(Size), PatchSize = parsed.GetValue(Patch), Width = parsed.GetValue(Width),
-                Depth = parsed.GetValue(Depth), Heads = parsed.GetValue(Heads), Positions = PositionEmbedding.SineCosine,
-                Pooling = Pooling.MeanOfNormedPatches,
-            },
-            Decoder = new MaeDecoderConfig { Width = parsed.GetValue(DecoderWidth), Depth = parsed.GetValue(DecoderDepth) },
-            Epochs = parsed.GetValue(Epochs), BatchSize = parsed.GetValue(Batch), BaseLearningRate = parsed.GetValue(Rate),
-            WarmUpShare = parsed.GetValue(WarmUp), MaskRatio = parsed.GetValue(MaskRatio), MinCropScale = parsed.GetValue(MinCrop),
-            Seed = seed, Workers = workers, Device = device,
-        };
+            var file = TokenizerFile.Load(path);
+            using var tokenizer = file.Tokenizer;
+            (perplexity, codes) = (file.Use.Perplexity, file.Use.Codes);
+        }
+        else
+        {
+            using var backbone = Backbone.Load(path);
+            hash = backbone.ModelHash;
+        }
+        return new(method, path, hash, perplexity, codes, "", 0, training.Step, training.TotalSteps, false, 0, 0, 0, 0, 0);
+    }
+
+    /// <summary>The gate of a tokenizer: the file stays, the exit code says that it is not good enough.</summary>
+    private static void RequireUse(string path, PretrainChoices choices)
+    {
+        var file = TokenizerFile.Load(path);
+        using var tokenizer = file.Tokenizer;
+        file.Require(choices.LeastCodeUse ?? BeitSettings.UsualLeastCodeUse);
     }
 }

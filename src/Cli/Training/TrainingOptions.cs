@@ -1,8 +1,17 @@
 using System.CommandLine;
 using MoodStream.Cli.Terminal;
 using MoodStream.Mood.Datasets;
+using MoodStream.Mood.Training;
 
 namespace MoodStream.Cli.Training;
+
+/// <summary>How a training run uses its machine.</summary>
+/// <param name="Seed">Seed of everything that is left to chance.</param>
+/// <param name="Workers">Threads that prepare batches.</param>
+/// <param name="Device">cpu or cuda.</param>
+/// <param name="Parts">Parts a batch goes through the model in.</param>
+/// <param name="Precision">Arithmetic.</param>
+internal sealed record TrainingMachine(int Seed, int Workers, string Device, int Parts, TrainingPrecision Precision);
 
 /// <summary>Options that every training verb has.</summary>
 internal sealed class TrainingOptions
@@ -16,6 +25,8 @@ internal sealed class TrainingOptions
     private readonly Option<int> _seed = new("--seed") { Description = "Seed of everything that is left to chance.", DefaultValueFactory = _ => 1 };
     private readonly Option<int> _workers = new("--workers") { Description = "Threads that prepare batches.", DefaultValueFactory = _ => 1 };
     private readonly Option<string> _device = new("--device") { Description = "cpu or cuda.", DefaultValueFactory = _ => "cpu" };
+    private readonly Option<int> _parts = new("--accumulate") { Description = "Parts a batch goes through the model in, to save memory; their gradients are added.", DefaultValueFactory = _ => 1 };
+    private readonly Option<string> _precision = new("--precision") { Description = "fp32, or bf16: the encoder's matrix products in bfloat16, weights in float32.", DefaultValueFactory = _ => "fp32" };
     private readonly Option<FileInfo?> _checkpoint = new("--checkpoint")
     {
         Description = "Checkpoint to write and resume from; default: the output with .checkpoint appended.", HelpName = "FILE",
@@ -33,7 +44,7 @@ internal sealed class TrainingOptions
     /// <summary>Adds all of them to a verb.</summary>
     public Command AddTo(Command command)
     {
-        Option[] all = [_data, _excluded, _out, _seed, _workers, _device, _checkpoint, _every, _resume, _log, Json];
+        Option[] all = [_data, _excluded, _out, _seed, _workers, _device, _parts, _precision, _checkpoint, _every, _resume, _log, Json];
         foreach (var option in all) command.Add(option);
         return command;
     }
@@ -46,9 +57,16 @@ internal sealed class TrainingOptions
         return parsed.GetValue(_excluded) is { } file ? ClassSelection.Without(whole, ClassSelection.ReadNames(file.FullName)) : whole;
     }
 
-    /// <summary>Seed, worker threads and device.</summary>
-    public (int Seed, int Workers, string Device) Machine(ParseResult parsed) =>
-        (parsed.GetValue(_seed), parsed.GetValue(_workers), parsed.GetRequiredValue(_device));
+    /// <summary>How the run uses its machine.</summary>
+    /// <exception cref="CliException">The precision is none that is known.</exception>
+    public TrainingMachine Machine(ParseResult parsed) => new(
+        parsed.GetValue(_seed), parsed.GetValue(_workers), parsed.GetRequiredValue(_device), parsed.GetValue(_parts),
+        parsed.GetRequiredValue(_precision) switch
+        {
+            "fp32" => TrainingPrecision.Full,
+            "bf16" => TrainingPrecision.Mixed,
+            var other => throw new CliException($"--precision is '{other}'; known are fp32 and bf16.", ExitCode.WrongUsage),
+        });
 
     /// <summary>Files of the run.</summary>
     public TrainingFiles Files(ParseResult parsed)
@@ -59,7 +77,7 @@ internal sealed class TrainingOptions
 
     /// <summary>Runs a training as these options say.</summary>
     public TrainingOutcome Run(
-        string title, Mood.Training.ITrainingRun run, IImageDataset dataset, ParseResult parsed, CancellationToken cancellation) =>
+        string title, ITrainingRun run, IImageDataset dataset, ParseResult parsed, CancellationToken cancellation) =>
         new TrainingSession(Files(parsed), TimeSpan.FromMinutes(parsed.GetValue(_every)), TimeProvider.System)
             .Run(title, run, dataset, parsed.GetValue(_resume), cancellation);
 }

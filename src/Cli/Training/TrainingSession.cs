@@ -16,14 +16,19 @@ internal sealed record TrainingFiles(string Output, string Checkpoint, string Lo
 /// <param name="Finished">Whether all steps are done; otherwise --resume goes on.</param>
 /// <param name="Loss">Smoothed loss at the end.</param>
 /// <param name="ImagesPerSecond">Images per second of this session.</param>
+/// <param name="WaitingShare">Share of that time in which the device waited for images.</param>
 /// <param name="Seconds">Seconds of this session.</param>
-internal sealed record TrainingOutcome(bool Finished, double Loss, double ImagesPerSecond, double Seconds);
+internal sealed record TrainingOutcome(bool Finished, double Loss, double ImagesPerSecond, double WaitingShare, double Seconds);
 
-/// <summary>Runs a training with a progress bar, a log and checkpoints; Ctrl-C saves a checkpoint and stops.</summary>
+/// <summary>
+/// Runs a training with a progress bar, a log, a plot and checkpoints; Ctrl-C saves a checkpoint and stops. Where the numbers
+/// go wrong, the last checkpoint stays as it is.
+/// </summary>
 internal sealed class TrainingSession(TrainingFiles files, TimeSpan checkpointEvery, TimeProvider clock)
 {
     private const double Smoothing = 0.98;
     private double _loss = double.NaN;
+    private TimeSpan _waited;
 
     /// <summary>Runs until all steps are done, or it is cancelled.</summary>
     /// <param name="title">Verb, for the first line.</param>
@@ -42,7 +47,9 @@ internal sealed class TrainingSession(TrainingFiles files, TimeSpan checkpointEv
                 .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn())
                 .Start(bar => Train(run, bar.AddTask("loss", maxValue: run.TotalSteps), lines, cancellation));
         var seconds = clock.GetElapsedTime(started).TotalSeconds;
-        return new(run.Step == run.TotalSteps, _loss, (run.Step - firstStep) * run.BatchSize / seconds, seconds);
+        LossPlot.Write(files.Log, title);
+        var rate = (run.Step - firstStep) * run.BatchSize / seconds;
+        return new(run.Step == run.TotalSteps, _loss, rate, _waited.TotalSeconds / seconds, seconds);
     }
 
     /// <summary>The data set without the folders above it, which are nobody else's business.</summary>
@@ -56,27 +63,40 @@ internal sealed class TrainingSession(TrainingFiles files, TimeSpan checkpointEv
     {
         var (started, saved) = (clock.GetTimestamp(), clock.GetTimestamp());
         bar.Value = run.Step;
+        var sound = true;
         try
         {
             run.Run(progress =>
             {
                 _loss = double.IsNaN(_loss) ? progress.Loss : Smoothing * _loss + (1 - Smoothing) * progress.Loss;
-                var rate = progress.Images / clock.GetElapsedTime(started).TotalSeconds;
+                _waited = progress.Waited;
+                var elapsed = clock.GetElapsedTime(started);
+                var rate = progress.Images / elapsed.TotalSeconds;
                 bar.Value = progress.Step;
-                bar.Description = $"loss {_loss:F4}, {rate:F0} images/s, epoch {progress.Epoch:F2}";
-                lines.WriteLine(Line(progress, rate));
+                bar.Description = $"loss {_loss:F4}, {rate:F0} images/s, lr {progress.LearningRate:E1}, epoch {progress.Epoch:F2}";
+                lines.WriteLine(Line(progress, rate, progress.Waited / elapsed));
                 if (clock.GetElapsedTime(saved) < checkpointEvery) return;
                 run.Save(files.Checkpoint);
                 saved = clock.GetTimestamp();
             }, cancellation);
         }
+        catch (TrainingException e)
+        {
+            sound = false;                                            // weights may be spoilt: never over a good checkpoint
+            throw new CliException(File.Exists(files.Checkpoint) ? $"{e.Message} The last good checkpoint is {files.Checkpoint}." : e.Message);
+        }
         finally
         {
-            if (double.IsFinite(_loss)) run.Save(files.Checkpoint);
+            if (sound && double.IsFinite(_loss)) run.Save(files.Checkpoint);
         }
     }
 
-    private static string Line(TrainingProgress progress, double rate) => string.Create(
-        CultureInfo.InvariantCulture,
-        $$"""{"step":{{progress.Step}},"epoch":{{progress.Epoch:F4}},"loss":{{progress.Loss:F6}},"lr":{{progress.LearningRate:E4}},"images_per_second":{{rate:F1}}}""");
+    private static string Line(in TrainingProgress progress, double rate, double waiting)
+    {
+        var figures = string.Concat(progress.Figures.Select(f =>
+            string.Create(CultureInfo.InvariantCulture, $""","{f.Key}":{f.Value:G6}""")));
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $$"""{"step":{{progress.Step}},"epoch":{{progress.Epoch:F4}},"loss":{{progress.Loss:F6}},"lr":{{progress.LearningRate:E4}},"images_per_second":{{rate:F1}},"waiting_share":{{waiting:F4}}{{figures}}}""");
+    }
 }

@@ -50,6 +50,45 @@ internal enum ProblemKind
 
     /// <summary>The event stream has as many clients as it may have.</summary>
     TooManyEventClients,
+
+    /// <summary>No key, or one that is unknown or has expired.</summary>
+    NotAuthenticated,
+
+    /// <summary>The key lacks the role or the gate.</summary>
+    NotAllowed,
+
+    /// <summary>Too many wrong keys from one address, or too many requests of one key.</summary>
+    TooManyAttempts,
+
+    /// <summary>The body is not what the step needs.</summary>
+    InvalidDecision,
+
+    /// <summary>There is no such case, or no longer.</summary>
+    CaseNotFound,
+
+    /// <summary>Another reviewer has the case.</summary>
+    CaseTaken,
+
+    /// <summary>The token is not that of the current lease.</summary>
+    StaleToken,
+
+    /// <summary>The case is decided already.</summary>
+    CaseDecided,
+
+    /// <summary>A second say of one reviewer in one case.</summary>
+    AlreadyVoted,
+
+    /// <summary>Only a senior may decide this case.</summary>
+    SeniorOnly,
+
+    /// <summary>No decision, not theirs, or too late.</summary>
+    NothingToUndo,
+
+    /// <summary>The case changed again and again while the step was taken.</summary>
+    CaseChanged,
+
+    /// <summary>Redis does not answer.</summary>
+    ReviewUnavailable,
 }
 
 /// <summary>Status, name on the wire and title of each <see cref="ProblemKind"/>.</summary>
@@ -85,6 +124,19 @@ internal static class ProblemKinds
         ProblemKind.NotAmongNewest => (404, "not-among-newest", "Not among the newest results."),
         ProblemKind.ImageNotShown => (404, "image-not-shown", "There is no image to show."),
         ProblemKind.TooManyEventClients => (503, "too-many-event-clients", "The event stream has no room."),
+        ProblemKind.NotAuthenticated => (401, "not-authenticated", "Who asks is not known."),
+        ProblemKind.NotAllowed => (403, "not-allowed", "This key may not do that."),
+        ProblemKind.TooManyAttempts => (429, "too-many-attempts", "Too many requests or wrong keys; come back later."),
+        ProblemKind.InvalidDecision => (400, "invalid-decision", "The request is not a valid one for a case."),
+        ProblemKind.CaseNotFound => (404, "case-not-found", "There is no such case."),
+        ProblemKind.CaseTaken => (409, "case-taken", "Another reviewer has the case."),
+        ProblemKind.StaleToken => (409, "stale-token", "The lease has ended."),
+        ProblemKind.CaseDecided => (409, "case-decided", "The case is decided."),
+        ProblemKind.AlreadyVoted => (409, "already-voted", "This reviewer has had a say in the case."),
+        ProblemKind.SeniorOnly => (403, "senior-only", "Only a senior may do this."),
+        ProblemKind.NothingToUndo => (409, "nothing-to-undo", "There is nothing to undo."),
+        ProblemKind.CaseChanged => (409, "case-changed", "The case has changed meanwhile."),
+        ProblemKind.ReviewUnavailable => (503, "review-unavailable", "The review queue cannot be reached."),
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "Not a problem kind."),
     };
 }

@@ -26,7 +26,7 @@ internal sealed record Refusal(ProblemKind Kind, string Detail, TimeSpan? RetryA
         if (RetryAfter is { } wait)
             context.Response.Headers.RetryAfter = ToSeconds(wait).ToString(CultureInfo.InvariantCulture);
         if (Kind == ProblemKind.UnsupportedMediaType)
-            context.Response.Headers["Accept-Post"] = string.Join(", ", Ingest.MediaTypes.Accepted);
+            context.Response.Headers["Accept-Post"] = string.Join(", ", MediaTypes.Accepted);
         return TypedResults.Problem(ToDetails(context.Request.Path));
     }
 

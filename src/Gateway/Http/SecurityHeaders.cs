@@ -9,9 +9,9 @@ internal static class SecurityHeaders
     /// <summary>For images of unknown origin: shown, never run.</summary>
     public const string ImagePolicy = "default-src 'none'; sandbox; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
 
-    /// <summary>For the page: its own files and nothing else; no inline script, no inline style, no other origin.</summary>
+    /// <summary>For the page: its own files and nothing else; no inline script, no inline style, no other origin. Images it has fetched with a key are blobs.</summary>
     public const string PagePolicy =
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; connect-src 'self'; "
         + "frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
 
     /// <summary>Adds the headers just before a response starts, so that an exception handler cannot clear them.</summary>

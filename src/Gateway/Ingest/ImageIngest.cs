@@ -3,10 +3,11 @@ using System.Globalization;
 using System.Text;
 using MoodStream.Contracts;
 using MoodStream.Gateway.Http;
-using MoodStream.Gateway.Telemetry;
+using MoodStream.Gateway.Settings;
 using MoodStream.Streaming.Images;
 using MoodStream.Streaming.Kafka;
 using MoodStream.Streaming.Records;
+using MoodStream.Streaming.Telemetry;
 
 namespace MoodStream.Gateway.Ingest;
 
@@ -103,6 +104,7 @@ internal sealed class ImageIngest(
     private async Task<IngestOutcome> WriteAsync(ImageUpload upload, string mediaType, ReadOnlyMemory<byte> bytes, string? reference)
     {
         var value = reference is null ? bytes.ToArray() : [];
+        using var span = Traces.Send(Topics.Images);                     // current from here: the record's headers name it
         var record = new OutgoingRecord(
             Topics.Images, Encoding.UTF8.GetBytes(upload.Source), value, HeadersOf(upload, mediaType, reference));
         try

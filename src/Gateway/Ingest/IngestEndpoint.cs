@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Net.Http.Headers;
 using MoodStream.Gateway.Http;
-using MoodStream.Gateway.Telemetry;
+using MoodStream.Gateway.Settings;
 
 namespace MoodStream.Gateway.Ingest;
 

@@ -1,7 +1,7 @@
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Net.Http.Headers;
 using MoodStream.Gateway.Http;
-using MoodStream.Gateway.Telemetry;
+using MoodStream.Gateway.Settings;
 
 namespace MoodStream.Gateway.Ingest;
 

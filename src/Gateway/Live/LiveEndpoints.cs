@@ -3,16 +3,17 @@ using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Http.HttpResults;
 using MoodStream.Gateway.Http;
+using MoodStream.Gateway.Settings;
 
 namespace MoodStream.Gateway.Live;
 
 /// <summary>The newest results that match.</summary>
 /// <param name="Results">Newest first.</param>
-internal sealed record LiveResults(IReadOnlyList<LiveResult> Results);
+internal sealed record NewestResults(IReadOnlyList<LiveResult> Results);
 
 /// <summary>The endpoints of the live view.</summary>
 internal sealed class LiveEndpoints(
-    LiveRing ring, RatesTicker rates, ImageBytes images, LiveSubscribers subscribers,
+    LiveRing ring, RatesTicker rates, LiveImages images, LiveSubscribers subscribers,
     GatewaySettings settings, IHostApplicationLifetime lifetime)
 {
     /// <summary>Event type of the first event: the client reads the newest results now, and misses none.</summary>
@@ -27,14 +28,14 @@ internal sealed class LiveEndpoints(
             return Invalid($"verdict is {string.Join(", ", LiveVerdicts.WireNames)}, or left out for all.", context);
         if (ParseNumber(limit, DefaultLimit, settings.LiveResults) is not { } most)
             return Invalid($"limit is a whole number from 1 to {settings.LiveResults}.", context);
-        return TypedResults.Ok(new LiveResults(ring.Newest(wanted, source, most)));
+        return TypedResults.Ok(new NewestResults(ring.Newest(wanted, source, most)));
     }
 
     /// <summary>One of the newest results.</summary>
     public IResult GetResult(string imageId, HttpContext context) =>
         ring.Find(Unescape(imageId)) is { } result
             ? TypedResults.Ok(result)
-            : ImageBytes.NotAmongNewest(settings.LiveResults).ToResult(context);
+            : LiveImages.NotAmongNewest(settings.LiveResults).ToResult(context);
 
     /// <summary>Rates over time.</summary>
     public IResult GetRates(string? resolution, string? steps, HttpContext context)

@@ -2,8 +2,8 @@ using System.Diagnostics.CodeAnalysis;
 using System.Net.ServerSentEvents;
 using System.Text.Json;
 using MoodStream.Contracts;
-using MoodStream.Gateway.Http;
 using MoodStream.Gateway.Ingest;
+using MoodStream.Gateway.Settings;
 using MoodStream.Gateway.Telemetry;
 using MoodStream.Streaming.Kafka;
 using MoodStream.Streaming.Records;
@@ -36,7 +36,7 @@ internal sealed class LiveView(
         if (!isNew) return;
         rates.Count(kept);
         if (subscribers.Any)
-            subscribers.Publish(new SseItem<string>(JsonSerializer.Serialize(kept, GatewayJson.Default.LiveResult), ResultEvent));
+            subscribers.Publish(new SseItem<string>(JsonSerializer.Serialize(kept, LiveJson.Default.LiveResult), ResultEvent));
     }
 }
 

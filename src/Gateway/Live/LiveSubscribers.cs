@@ -1,6 +1,7 @@
 using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
+using MoodStream.Gateway.Settings;
 using MoodStream.Gateway.Telemetry;
 
 namespace MoodStream.Gateway.Live;

@@ -1,6 +1,5 @@
 using System.Net.ServerSentEvents;
 using System.Text.Json;
-using MoodStream.Gateway.Http;
 using MoodStream.Streaming.Kafka;
 
 namespace MoodStream.Gateway.Live;
@@ -35,5 +34,5 @@ internal sealed class RatesTicker(
         }
     }
 
-    private static string Json(RateSeries series) => JsonSerializer.Serialize(series, GatewayJson.Default.RateSeries);
+    private static string Json(RateSeries series) => JsonSerializer.Serialize(series, LiveJson.Default.RateSeries);
 }

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using MoodStream.Contracts;
+using MoodStream.Gateway.Http;
 using MoodStream.Streaming.Records;
 
 namespace MoodStream.Gateway.Live;
@@ -102,7 +103,7 @@ internal static class RecordReading
     }
 
     // topic-partition-offset, from the end, since a topic's name may hold dashes.
-    private static RecordPosition? ParsePosition(string text)
+    internal static RecordPosition? ParsePosition(string text)
     {
         var last = text.LastIndexOf('-');
         var middle = last > 0 ? text.LastIndexOf('-', last - 1) : -1;

@@ -1,3 +1,5 @@
+using MoodStream.Gateway.Settings;
+
 namespace MoodStream.Gateway.Telemetry;
 
 /// <summary>Log events of the gateway: 1xxx.</summary>
@@ -26,4 +28,13 @@ internal static partial class GatewayLog
 
     [LoggerMessage(1020, LogLevel.Warning, "Image {ImageId} not shown: its bytes could not be read")]
     public static partial void ImageNotRead(this ILogger logger, Exception error, string imageId);
+
+    [LoggerMessage(1030, LogLevel.Error, "Review: {Work} failed; it starts again")]
+    public static partial void ReviewWorkFailed(this ILogger logger, Exception error, string work);
+
+    [LoggerMessage(1031, LogLevel.Warning, "Record {Position} opens no case: {Reason}")]
+    public static partial void ReviewRecordUnreadable(this ILogger logger, string position, string reason);
+
+    [LoggerMessage(1032, LogLevel.Warning, "First start without keys: the administrator's key of the review page is {Key} (shown once)")]
+    public static partial void FirstRunKeyMade(this ILogger logger, string key);
 }

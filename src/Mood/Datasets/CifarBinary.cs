@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using MoodStream.Mood.Imaging;
 
 namespace MoodStream.Mood.Datasets;
@@ -49,6 +50,9 @@ public sealed class CifarBinary : IImageDataset
 
     /// <inheritdoc/>
     public byte[] ReadEncoded(int index) => ImageEncoder.Png(Image(index));
+
+    /// <inheritdoc/>
+    public void AppendContent(IncrementalHash hash) => hash.AppendData(_bytes);
 
     private RgbImage Image(int index)
     {

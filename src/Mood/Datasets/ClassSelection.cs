@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using MoodStream.Mood.Imaging;
 
 namespace MoodStream.Mood.Datasets;
@@ -60,4 +62,11 @@ public sealed class ClassSelection : IImageDataset
 
     /// <inheritdoc/>
     public byte[] ReadEncoded(int index) => _whole.ReadEncoded(_images[index]);
+
+    /// <inheritdoc/>
+    public void AppendContent(IncrementalHash hash)
+    {
+        _whole.AppendContent(hash);
+        hash.AppendData(MemoryMarshal.AsBytes<int>(_images));
+    }
 }

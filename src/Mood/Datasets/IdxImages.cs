@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
+using System.Security.Cryptography;
 using MoodStream.Mood.Imaging;
 
 namespace MoodStream.Mood.Datasets;
@@ -63,6 +64,13 @@ public sealed class IdxImages : IImageDataset
 
     /// <inheritdoc/>
     public byte[] ReadEncoded(int index) => ImageEncoder.Png(Image(index));
+
+    /// <inheritdoc/>
+    public void AppendContent(IncrementalHash hash)
+    {
+        hash.AppendData(_images);
+        if (_labels is not null) hash.AppendData(_labels);
+    }
 
     private RgbImage Image(int index)
     {

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using MoodStream.Mood.Imaging;
 
 namespace MoodStream.Mood.Datasets;
@@ -64,6 +66,17 @@ public sealed class ImageFolder : IImageDataset
 
     /// <inheritdoc/>
     public byte[] ReadEncoded(int index) => File.ReadAllBytes(_paths[index]);
+
+    /// <inheritdoc/>
+    public void AppendContent(IncrementalHash hash)
+    {
+        for (var i = 0; i < Count; i++)
+        {
+            var file = File.ReadAllBytes(_paths[i]);
+            hash.AppendData(Encoding.UTF8.GetBytes($"{RelativePathOf(i)} {file.Length}\n"));
+            hash.AppendData(file);
+        }
+    }
 
     private static string ClassOf(string root, string path)
     {

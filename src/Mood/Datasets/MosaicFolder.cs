@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using MoodStream.Mood.Imaging;
 
 namespace MoodStream.Mood.Datasets;
@@ -64,6 +65,13 @@ public sealed class MosaicFolder : IImageDataset
 
     /// <inheritdoc/>
     public byte[] ReadEncoded(int index) => ImageEncoder.Png(Image(index));
+
+    /// <inheritdoc/>
+    public void AppendContent(IncrementalHash hash)
+    {
+        foreach (var mosaic in _mosaics) hash.AppendData(mosaic.Pixels);
+        hash.AppendData(_labels);
+    }
 
     private RgbImage Image(int index)
     {

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using MoodStream.Mood.Augmentation;
 using MoodStream.Mood.Datasets;
 using MoodStream.Mood.Imaging;
@@ -6,9 +7,9 @@ using MoodStream.Mood.Imaging;
 namespace MoodStream.Mood.Training;
 
 /// <summary>One step's images.</summary>
-/// <param name="Images">B images of shape [3, S, S], normalised, one after another.</param>
-/// <param name="Labels">Class of each image, [B]; −1 where the data set has no labels.</param>
-public sealed record TrainingBatch(float[] Images, long[] Labels);
+/// <param name="Views">For each way to see the images: B views of shape [3, S, S], normalised, one after another.</param>
+/// <param name="Labels">Class of each image, [B]; −1 where it has none.</param>
+public sealed record TrainingBatch(IReadOnlyList<float[]> Views, long[] Labels);
 
 /// <summary>Reads, augments and normalises batches on worker threads, ahead of the device, in an order that the seed fixes.</summary>
 /// <remarks>
@@ -20,25 +21,26 @@ public sealed class BatchLoader : IDisposable
     private const int Ahead = 4;
     private readonly IImageDataset _dataset;
     private readonly SampleOrder _order;
-    private readonly TrainingView _view;
+    private readonly IReadOnlyList<IImageView> _views;
     private readonly int _batchSize;
     private readonly CancellationTokenSource _stop = new();
     private readonly BlockingCollection<TrainingBatch>[] _ready;
     private readonly Thread[] _workers;
     private long _taken;
+    private long _waited;
     private int _damaged;
     private volatile string? _failure;
 
     /// <param name="dataset">The images.</param>
     /// <param name="order">Which image comes when.</param>
-    /// <param name="view">How each image is seen.</param>
+    /// <param name="views">How each image is seen, at least one way.</param>
     /// <param name="batchSize">Images in a batch B.</param>
     /// <param name="firstStep">Step to begin with.</param>
     /// <param name="workers">Worker threads, at least 1.</param>
     public BatchLoader(
-        IImageDataset dataset, SampleOrder order, TrainingView view, int batchSize, long firstStep, int workers)
+        IImageDataset dataset, SampleOrder order, IReadOnlyList<IImageView> views, int batchSize, long firstStep, int workers)
     {
-        (_dataset, _order, _view, _batchSize) = (dataset, order, view, batchSize);
+        (_dataset, _order, _views, _batchSize) = (dataset, order, views, batchSize);
         _ready = [.. Enumerable.Range(0, workers).Select(_ => new BlockingCollection<TrainingBatch>(Ahead))];
         _workers = [.. Enumerable.Range(0, workers).Select(w =>
             new Thread(() => Prepare(w, firstStep + w)) { IsBackground = true, Name = $"loader {w}" })];
@@ -48,11 +50,15 @@ public sealed class BatchLoader : IDisposable
     /// <summary>Damaged images met so far.</summary>
     public int Damaged => Volatile.Read(ref _damaged);
 
+    /// <summary>How long the reader has waited for batches: what the device lost to loading.</summary>
+    public TimeSpan Waited => TimeSpan.FromSeconds((double)_waited / Stopwatch.Frequency);
+
     /// <summary>The next batch.</summary>
     /// <exception cref="DatasetException">The data set cannot be read any more.</exception>
     public TrainingBatch Next()
     {
         var queue = _ready[(int)(_taken++ % _ready.Length)];
+        var began = Stopwatch.GetTimestamp();
         try
         {
             return queue.Take();
@@ -60,6 +66,10 @@ public sealed class BatchLoader : IDisposable
         catch (InvalidOperationException)
         {
             throw new DatasetException(_failure ?? "The loader has stopped.");
+        }
+        finally
+        {
+            _waited += Stopwatch.GetTimestamp() - began;
         }
     }
 
@@ -91,12 +101,15 @@ public sealed class BatchLoader : IDisposable
 
     private TrainingBatch Batch(long step)
     {
-        var (images, labels) = (new float[_batchSize * _view.Length], new long[_batchSize]);
+        var lengths = _views.Select(v => RgbImage.Channels * v.Side * v.Side).ToArray();
+        var (images, labels) = (lengths.Select(l => new float[_batchSize * l]).ToArray(), new long[_batchSize]);
         for (var i = 0; i < _batchSize; i++)
         {
             var place = step * _batchSize + i;
             var (image, index) = Sound(place);
-            _view.Apply(image, _order.ChanceAt(place), images.AsSpan(i * _view.Length, _view.Length));
+            var chance = _order.ChanceAt(place);
+            for (var v = 0; v < _views.Count; v++)
+                _views[v].Apply(image, chance, images[v].AsSpan(i * lengths[v], lengths[v]));
             labels[i] = _dataset.LabelOf(index) ?? -1;
         }
         return new(images, labels);

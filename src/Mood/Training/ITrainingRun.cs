@@ -28,4 +28,9 @@ public interface ITrainingRun : IDisposable
     /// <exception cref="TrainingException">The loss is not a finite number; the model is as after the step before.</exception>
     /// <exception cref="DatasetException">The data set cannot be read any more.</exception>
     void Run(Action<TrainingProgress> afterStep, CancellationToken cancellation);
+
+    /// <summary>Writes what the run is for, a backbone or a tokenizer, with averaged weights where the run averages.</summary>
+    /// <param name="path">The file; replaced once the new one is whole.</param>
+    /// <param name="origin">Where it comes from: free text for people (data, command, seed).</param>
+    void Export(string path, string origin);
 }

@@ -47,7 +47,7 @@ public static class TrainingCheckpoint
 
         using var gradients = no_grad();
         using var scope = NewDisposeScope();
-        foreach (var (name, tensor) in model.state_dict()) tensor.copy_(file.Load(ModelPrefix + name));
+        foreach (var (name, tensor) in model.state_dict()) tensor.copy_(file.Load(ModelPrefix + name).reshape(tensor.shape));
         foreach (var (name, state) in States(model, optimizer))
         {
             state.exp_avg.copy_(file.Load(FirstMoment + name));
@@ -64,6 +64,7 @@ public static class TrainingCheckpoint
         var states = optimizer.state_dict().State;                       // in the order of the parameter groups
         var places = optimizer.parameters().Select((p, i) => (p.Handle, i)).ToDictionary(p => p.Handle, p => p.i);
         foreach (var (name, parameter) in model.named_parameters())
-            yield return (name, (AdamW.State)states[places[parameter.Handle]]);
+            if (places.TryGetValue(parameter.Handle, out var place))                  // frozen weights are not among them
+                yield return (name, (AdamW.State)states[place]);
     }
 }

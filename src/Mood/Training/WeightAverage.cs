@@ -15,7 +15,7 @@ internal sealed class WeightAverage : IDisposable
     {
         using var gradientless = no_grad();
         _decay = decay;
-        _weights = [.. model.named_parameters().Select(p =>
+        _weights = [.. model.named_parameters().Where(p => p.parameter.requires_grad).Select(p =>
             (p.name, (Tensor)p.parameter, p.parameter.detach().clone().DetachFromDisposeScope()))];
     }
 

@@ -29,8 +29,8 @@ internal sealed class Attention : nn.Module<Tensor, Tensor?, Tensor>
     {
         using var scope = NewDisposeScope();
         var (batch, count, width) = (tokens.shape[0], tokens.shape[1], tokens.shape[2]);
-        var qkv = _qkv.forward(tokens).reshape(batch, count, 3, _heads, width / _heads).permute(2, 0, 3, 1, 4);
-        var mixed = nn.functional.scaled_dot_product_attention(qkv[0], qkv[1], qkv[2], bias);   // [B, heads, T, D/heads]
-        return _projection.forward(mixed.transpose(1, 2).reshape(batch, count, width)).MoveToOuterDisposeScope();
+        var qkv = _qkv.Apply(tokens).reshape(batch, count, 3, _heads, width / _heads).permute(2, 0, 3, 1, 4);
+        var mixed = nn.functional.scaled_dot_product_attention(qkv[0], qkv[1], qkv[2], bias?.to(qkv.dtype));   // [B, heads, T, D/heads]
+        return _projection.Apply(mixed.transpose(1, 2).reshape(batch, count, width)).MoveToOuterDisposeScope();
     }
 }

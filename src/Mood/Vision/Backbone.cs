@@ -4,6 +4,7 @@ using MoodStream.Mood.Imaging;
 using MoodStream.Mood.Vision.Checkpoints;
 using MoodStream.Mood.Weights;
 using TorchSharp;
+using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace MoodStream.Mood.Vision;
@@ -17,6 +18,8 @@ public sealed class Backbone : IDisposable
 {
     private const string ConfigKey = "moodstream.encoder";
     private const string Positions = "pos_embed";
+    private const string HeadWeight = "head.weight";
+    private const string HeadBias = "head.bias";
     private const string RecipeKey = "moodstream.preprocessing";
     private readonly ImageEncoder _encoder;
     private readonly Device _device;
@@ -110,6 +113,7 @@ public sealed class Backbone : IDisposable
             Fill(encoder, file, path);
             return new(encoder, preprocessing, Hash(encoder), DeviceOf(device))
             {
+                Classifier = HeadOf(file, config, path),
                 UsedTensors = [.. file.Tensors.Keys.Order(StringComparer.Ordinal)],
             };
         }
@@ -142,11 +146,17 @@ public sealed class Backbone : IDisposable
     /// <param name="encoder">The encoder.</param>
     /// <param name="recipe">Its preprocessing.</param>
     /// <param name="origin">Where it comes from: free text for people (data, command, seed).</param>
-    public static void Save(string path, VisionTransformer encoder, PreprocessingRecipe recipe, string origin) =>
-        SafetensorsWriter.Write(path, encoder.state_dict().Select(t => (t.Key, t.Value)), new Dictionary<string, string>
+    /// <param name="classifier">The layer on the features, with a bias; null for none. It is no part of the model hash.</param>
+    public static void Save(
+        string path, VisionTransformer encoder, PreprocessingRecipe recipe, string origin, Linear? classifier = null)
+    {
+        var tensors = encoder.state_dict().Select(t => (t.Key, t.Value)).ToList();
+        if (classifier is not null) tensors.AddRange([(HeadWeight, classifier.weight), (HeadBias, classifier.bias!)]);
+        SafetensorsWriter.Write(path, tensors, new Dictionary<string, string>
         {
             [ConfigKey] = (encoder.Config with { DropPath = 0 }).ToJson(), [RecipeKey] = recipe.ToJson(), ["moodstream.origin"] = origin,
         });
+    }
 
     /// <summary>Features of preprocessed images.</summary>
     /// <param name="images">B images, each of shape [3, S, S], normalised by <see cref="Recipe"/>.</param>
@@ -211,13 +221,32 @@ public sealed class Backbone : IDisposable
             : throw new FormatException($"An input of {size} pixels is not possible: the preprocessing crops.");
     }
 
+    /// <summary>The classifier that fine-tuning left in the file, where it did.</summary>
+    private static LinearClassifier? HeadOf(SafetensorsFile file, VitConfig config, string path)
+    {
+        if (!file.Tensors.ContainsKey(HeadWeight)) return null;
+        using var scope = NewDisposeScope();
+        try
+        {
+            var head = new LinearClassifier(
+                file.Load(HeadWeight), file.Tensors.ContainsKey(HeadBias) ? file.Load(HeadBias) : null);
+            if (head.FeatureLength == config.FeatureLength) return head;
+            head.Dispose();
+        }
+        catch (ArgumentException e)
+        {
+            throw new BackboneException($"{path}: its classifier cannot be used. {e.Message}");
+        }
+        throw new BackboneException($"{path}: its classifier is for another length of features than {config.FeatureLength}.");
+    }
+
     private static void Fill(VisionTransformer encoder, SafetensorsFile file, string path)
     {
         var state = encoder.state_dict();
         if (encoder.Config.PositionGrid is not null) state.Remove(Positions);        // computed for this size
         var problems = new List<string>();
         problems.AddRange(state.Keys.Where(n => !file.Tensors.ContainsKey(n)).Select(n => $"'{n}' is missing."));
-        problems.AddRange(file.Tensors.Keys.Where(n => !state.ContainsKey(n) && (n != Positions || encoder.Config.PositionGrid is null)).Select(n => $"'{n}' is left over."));
+        problems.AddRange(file.Tensors.Keys.Where(n => !state.ContainsKey(n) && n is not (HeadWeight or HeadBias) && (n != Positions || encoder.Config.PositionGrid is null)).Select(n => $"'{n}' is left over."));
         problems.AddRange(file.Tensors.Values.Where(t => state.TryGetValue(t.Name, out var mine) && !mine.shape.SequenceEqual(t.Shape))
             .Select(t => $"'{t.Name}' is of shape [{string.Join(", ", t.Shape)}], not [{string.Join(", ", state[t.Name].shape)}]."));
         if (problems.Count > 0) throw new BackboneException($"{path} does not fit its own configuration: {string.Join(" ", problems)}");

@@ -31,9 +31,9 @@ internal sealed class Mlp : nn.Module<Tensor, Tensor>
     public override Tensor forward(Tensor tokens)
     {
         using var scope = NewDisposeScope();
-        var wide = _widen.forward(tokens);                                                  // [B, T, hidden or 2·hidden]
-        if (!_gated) return _narrow.forward(nn.functional.gelu(wide)).MoveToOuterDisposeScope();
+        var wide = _widen.Apply(tokens);                                                  // [B, T, hidden or 2·hidden]
+        if (!_gated) return _narrow.Apply(nn.functional.gelu(wide)).MoveToOuterDisposeScope();
         var halves = wide.chunk(2, -1);                                                      // gate, value
-        return _narrow.forward(nn.functional.silu(halves[0]) * halves[1]).MoveToOuterDisposeScope();
+        return _narrow.Apply(nn.functional.silu(halves[0]) * halves[1]).MoveToOuterDisposeScope();
     }
 }

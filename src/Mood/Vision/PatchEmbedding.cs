@@ -32,7 +32,7 @@ internal sealed class PatchEmbedding : nn.Module<Tensor, Tensor>
         // A convolution whose stride is its kernel is a matrix product over patches; as such it is faster on small grids.
         var patches = Patches.Cut(images, _patch, channelsFirst: true);                                 // [B, P, 3·p·p]
         var weight = _projection.weight.flatten(1);                                              // [D, 3·p·p]
-        return nn.functional.linear(patches, weight, _projection.bias).MoveToOuterDisposeScope();
+        return Autocast.Linear(patches, weight, _projection.bias).to(images.dtype).MoveToOuterDisposeScope();
     }
 
     /// <summary>Initialises the weights as one matrix of fan-in 3·p·p (MAE).</summary>

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 using MoodStream.Scorer.Device;
 using MoodStream.Scorer.Gates;
 using MoodStream.Scorer.Pipeline;
+using MoodStream.Scorer.Telemetry;
 
 namespace MoodStream.Scorer.Health;
 
@@ -21,7 +22,7 @@ internal sealed class GatesCheck(GateCatalog gates) : IHealthCheck
 }
 
 /// <summary>Live and ready: the device answers a small probe with finite numbers. A broken device stays broken until the process is restarted.</summary>
-internal sealed class DeviceCheck(GateCatalog gates, DeviceThread device) : IHealthCheck
+internal sealed class DeviceCheck(GateCatalog gates, DeviceThread device, ScorerMetrics metrics) : IHealthCheck
 {
     private string? _broken;
 
@@ -33,6 +34,7 @@ internal sealed class DeviceCheck(GateCatalog gates, DeviceThread device) : IHea
         {
             var backbone = gates.Gates.Values.First().Backbone;
             await device.RunAsync(() => GateCatalog.Probe(backbone), cancellationToken);
+            metrics.Device(healthy: true);
             return HealthCheckResult.Healthy("a blank image gave a finite feature");
         }
         catch (OperationCanceledException)
@@ -43,6 +45,7 @@ internal sealed class DeviceCheck(GateCatalog gates, DeviceThread device) : IHea
         catch (Exception e)
 #pragma warning restore CA1031
         {
+            metrics.Device(healthy: false);
             _broken = $"the device failed its probe: {e.Message}";
             return HealthCheckResult.Unhealthy(_broken);
         }

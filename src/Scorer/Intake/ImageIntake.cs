@@ -1,9 +1,12 @@
+using System.Diagnostics;
 using System.Text;
 using MoodStream.Contracts;
 using MoodStream.Mood.Imaging;
 using MoodStream.Scorer.Gates;
+using MoodStream.Scorer.Telemetry;
 using MoodStream.Streaming.Images;
 using MoodStream.Streaming.Records;
+using MoodStream.Streaming.Telemetry;
 
 namespace MoodStream.Scorer.Intake;
 
@@ -12,7 +15,8 @@ namespace MoodStream.Scorer.Intake;
 /// Called: for several records at the same time. Whatever a producer can send wrongly is a <see cref="Rejection"/>, never an exception.
 /// On failure: throws only if the image store cannot be reached; the record then stays in flight and is read again.
 /// </remarks>
-public sealed class ImageIntake(ScorerSettings settings, GateCatalog gates, IImageStore images)
+public sealed class ImageIntake(
+    ScorerSettings settings, GateCatalog gates, IImageStore images, ScorerMetrics metrics, TimeProvider clock)
 {
     private const int MaxNameLength = 128;
     private const string UnknownSource = "unknown";
@@ -23,18 +27,40 @@ public sealed class ImageIntake(ScorerSettings settings, GateCatalog gates, IIma
     /// <exception cref="IOException">The image store cannot be reached.</exception>
     public async Task<Intaken> PrepareAsync(ReceivedRecord record, CancellationToken cancellation)
     {
+        var span = Traces.Process(record);
+        var intaken = await PrepareAsync(record, span, cancellation);
+        if (intaken.Rejection is not { } rejection) return intaken;
+        span?.SetStatus(ActivityStatusCode.Error, rejection.Reason.WireName());
+        span?.Dispose();
+        return intaken;
+    }
+
+    private async Task<Intaken> PrepareAsync(ReceivedRecord record, Activity? span, CancellationToken cancellation)
+    {
         if (SourceOf(record) is not { } source)
             return Reject(record, DeadLetterReason.InvalidSource, "The source id (the record's key) is not text of 1 to 128 printable characters.");
+        var started = clock.GetTimestamp();
         var (bytes, reference, rejection) = await BytesAsync(record, cancellation);
+        started = Passed(ScorerMetrics.Read, started);
         if (rejection is not null) return new(record, null, rejection);
 
         var gate = gates.GateOf(source);
         var recipe = gate.Backbone.Recipe;
         var decoded = ImageDecoder.Decode(bytes, recipe.Decoding(_limits));
+        started = Passed(ScorerMetrics.Decode, started);
         if (decoded.Image is not { } image) return Reject(record, Reasons[decoded.Fault!.Value], decoded.Detail ?? "");
         var pixels = new float[3 * recipe.OutputHeight * recipe.OutputWidth];
         recipe.Apply(image, pixels);
-        return new(record, new(record, ImageIdOf(record), source, gate, pixels, bytes!, reference), null);
+        Passed(ScorerMetrics.Preprocess, started);
+        return new(record, new(record, ImageIdOf(record), source, gate, pixels, bytes!, reference) { Span = span }, null);
+    }
+
+    /// <summary>Notes a stage that began then, and gives the moment the next one begins.</summary>
+    private long Passed(string stage, long started)
+    {
+        var now = clock.GetTimestamp();
+        metrics.Stage(stage, clock.GetElapsedTime(started, now));
+        return now;
     }
 
     private async Task<(byte[]? Bytes, string? Reference, Rejection? Rejection)> BytesAsync(ReceivedRecord record, CancellationToken cancellation)

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using MoodStream.Contracts;
 using MoodStream.Scorer.Gates;
 using MoodStream.Streaming.Records;
@@ -24,4 +25,8 @@ public sealed record Rejection(DeadLetterReason Reason, string Detail);
 /// <param name="Encoded">The encoded bytes.</param>
 /// <param name="DataReference">Claim-check the bytes came by; null if they came inline.</param>
 public sealed record PreparedImage(
-    ReceivedRecord Record, string ImageId, string Source, Gate Gate, float[] Pixels, byte[] Encoded, string? DataReference);
+    ReceivedRecord Record, string ImageId, string Source, Gate Gate, float[] Pixels, byte[] Encoded, string? DataReference)
+{
+    /// <summary>Span of the image's way through the scorer; null where it is not traced. Whoever ends the image ends it.</summary>
+    public Activity? Span { get; init; }
+}

@@ -17,9 +17,11 @@ public sealed class DecodeStage(ScorerSettings settings, ImageIntake intake, Ver
     {
         using var failed = CancellationTokenSource.CreateLinkedTokenSource(abort);
         var preparing = Channel.CreateBounded<Task<Intaken>>(settings.DecodeWorkers);
+        var rejecting = Channel.CreateBounded<Task>(settings.MaxBufferedRecords);
         await Task.WhenAll(
             Stages.RunAsync(() => BeginAsync(consumer, preparing.Writer, failed.Token), failed),
-            Stages.RunAsync(() => SortAsync(consumer, preparing.Reader, ready, failed.Token), failed));
+            Stages.RunAsync(() => SortAsync(consumer, preparing.Reader, (ready, rejecting.Writer), failed.Token), failed),
+            Stages.RunAsync(() => AcknowledgeAsync(rejecting.Reader, failed.Token), failed));
     }
 
     /// <summary>Starts the preparation of records in order, as many at once as there are workers.</summary>
@@ -46,22 +48,36 @@ public sealed class DecodeStage(ScorerSettings settings, ImageIntake intake, Ver
         }
     }
 
-    /// <summary>Passes good images on in order, and ends bad ones.</summary>
+    /// <summary>Passes good images on in order, and ends bad ones, which need not wait for each other.</summary>
     private async Task SortAsync(
-        IRecordConsumer consumer, ChannelReader<Task<Intaken>> preparing, ChannelWriter<PreparedImage> ready,
-        CancellationToken abort)
+        IRecordConsumer consumer, ChannelReader<Task<Intaken>> preparing,
+        (ChannelWriter<PreparedImage> Ready, ChannelWriter<Task> Rejecting) to, CancellationToken abort)
     {
         await foreach (var one in preparing.ReadAllAsync(abort))
         {
             var intaken = await one;
-            if (intaken.Image is { } image)
-            {
-                await ready.WriteAsync(image, abort);
-                continue;
-            }
+            if (intaken.Image is { } image) await to.Ready.WriteAsync(image, abort);
+            else await to.Rejecting.WriteAsync(RejectAsync(consumer, intaken, abort), abort);
+        }
+        to.Ready.Complete();
+        to.Rejecting.Complete();
+    }
+
+    private async Task RejectAsync(IRecordConsumer consumer, Intaken intaken, CancellationToken abort)
+    {
+        try
+        {
             await router.RejectAsync(intaken.Record, intaken.Rejection!, abort);
             consumer.Complete(intaken.Record.Position);
         }
-        ready.Complete();
+        catch (RecordAbandonedException)
+        {
+            // Its next owner rejects it.
+        }
+    }
+
+    private static async Task AcknowledgeAsync(ChannelReader<Task> rejecting, CancellationToken abort)
+    {
+        await foreach (var one in rejecting.ReadAllAsync(abort)) await one;
     }
 }

@@ -4,6 +4,7 @@ using MoodStream.Scorer.Scoring;
 using MoodStream.Scorer.Telemetry;
 using MoodStream.Streaming.Batching;
 using MoodStream.Streaming.Records;
+using MoodStream.Streaming.Telemetry;
 
 namespace MoodStream.Scorer.Pipeline;
 
@@ -36,6 +37,7 @@ public sealed class ScoreStage(ScorerSettings settings, BatchScorer scorer, Scor
             var next = batches.MoveNextAsync().AsTask();
             await ReleaseUntilAsync(next, flow);
             if (!await next) break;
+            metrics.Ready(ready.Count);
             await ScoreAsync(batches.Current.Items, ScorerMetrics.TriggerOf(batches.Current.Trigger), flow);
         }
         scored.Complete();
@@ -66,12 +68,13 @@ public sealed class ScoreStage(ScorerSettings settings, BatchScorer scorer, Scor
         SetAside(batch.Where(i => holding.Contains(i.Gate) && flow.Owns(i)), flow);
         PreparedImage[] images = [.. batch.Where(i => !holding.Contains(i.Gate) && flow.Owns(i))];
         if (images.Length == 0) return;
+        using var span = Traces.Batch(images.Select(i => i.Span), images.Length);
         var started = clock.GetTimestamp();
         var results = await scorer.ScoreAsync(images, flow.Abort);
         metrics.Batch(images.Length, trigger, clock.GetElapsedTime(started));
 
         // Statistics may go between the look at them and the batch: a gate that holds lets no image through unjudged.
-        var judged = results.ToLookup(r => r.Judgement is not null || !r.Image.Gate.WaitsForStatistics);
+        var judged = results.ToLookup(r => r.Judgement is not null || r.DeviceFault is not null || !r.Image.Gate.WaitsForStatistics);
         SetAside(judged[false].Select(r => r.Image), flow);
         ScoredImage[] going = [.. judged[true]];
         _held.Pass(going.Length);

@@ -10,7 +10,11 @@ using MoodStream.Streaming.Records;
 namespace MoodStream.Scorer.Pipeline;
 
 /// <summary>The stages of the pipeline, first to last.</summary>
-public sealed record PipelineStages(DecodeStage Decode, ScoreStage Score, WriteStage Write);
+/// <param name="Decode">Records become images.</param>
+/// <param name="Score">Images are judged.</param>
+/// <param name="Write">Verdicts are written.</param>
+/// <param name="Outbox">Where outputs and offsets move together, under exactly-once; null where they do not.</param>
+public sealed record PipelineStages(DecodeStage Decode, ScoreStage Score, WriteStage Write, TransactionalOutbox? Outbox = null);
 
 /// <summary>One image's way through the scorer: read, decode, batch, score, route, and only then let the offset move.</summary>
 /// <remarks>
@@ -59,6 +63,7 @@ public sealed class ScoringPipeline(
         await using var consumer = consumers.Create(new ConsumerSubscription
         {
             Group = settings.Group, Topics = [Topics.Images], MaxBufferedRecords = settings.MaxBufferedRecords,
+            StaticMember = settings.StaticMember, Outbox = stages.Outbox,
         });
         using var abort = new CancellationTokenSource();
         using var following = CancellationTokenSource.CreateLinkedTokenSource(stopping, abort.Token);

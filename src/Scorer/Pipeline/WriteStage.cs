@@ -1,13 +1,20 @@
 using System.Threading.Channels;
 using MoodStream.Scorer.Routing;
 using MoodStream.Scorer.Scoring;
+using MoodStream.Scorer.Telemetry;
+using MoodStream.Streaming.Delivery;
 using MoodStream.Streaming.Records;
 
 namespace MoodStream.Scorer.Pipeline;
 
 /// <summary>The last stage: outputs go to the broker, and only when it has acknowledged one may its input's offset move.</summary>
-/// <remarks>Order: that of the batches. Backpressure: only so many batches may be on their way.</remarks>
-public sealed class WriteStage(ScorerSettings settings, VerdictRouter router)
+/// <remarks>
+/// Order: that of the batches. Backpressure: only so many batches may be on their way. Under exactly-once an output may
+/// have to wait for one that comes after it, so that their number is not bounded here: the consumer's buffer bounds
+/// their bytes.
+/// </remarks>
+public sealed class WriteStage(
+    ScorerSettings settings, DeliverySettings delivery, VerdictRouter router, ScorerMetrics metrics, TimeProvider clock)
 {
     /// <summary>Writes judged images until there are no more and all are acknowledged.</summary>
     /// <param name="consumer">Where an image is completed.</param>
@@ -17,7 +24,9 @@ public sealed class WriteStage(ScorerSettings settings, VerdictRouter router)
         IRecordConsumer consumer, ChannelReader<IReadOnlyList<ScoredImage>> scored, CancellationToken abort)
     {
         using var failed = CancellationTokenSource.CreateLinkedTokenSource(abort);
-        var written = Channel.CreateBounded<Task>(settings.MaxBatchesInFlight);
+        var written = delivery.Delivery == DeliveryGuarantee.ExactlyOnce
+            ? Channel.CreateUnbounded<Task>()
+            : Channel.CreateBounded<Task>(settings.MaxBatchesInFlight);
         await Task.WhenAll(
             Stages.RunAsync(() => WriteAsync(consumer, scored, written.Writer, failed.Token), failed),
             Stages.RunAsync(() => AcknowledgeAsync(written.Reader, failed.Token), failed));
@@ -40,8 +49,21 @@ public sealed class WriteStage(ScorerSettings settings, VerdictRouter router)
 
         async Task EndAsync(ScoredImage image, string? reference)
         {
-            await router.RouteAsync(image, reference, abort);
-            consumer.Complete(image.Image.Record.Position);                  // acknowledged: only now may the offset move
+            var started = clock.GetTimestamp();
+            try
+            {
+                await router.RouteAsync(image, reference, abort);
+                metrics.Stage(ScorerMetrics.Write, clock.GetElapsedTime(started));
+                consumer.Complete(image.Image.Record.Position);              // acknowledged: only now may the offset move
+            }
+            catch (RecordAbandonedException)
+            {
+                // Its next owner judges it.
+            }
+            finally
+            {
+                image.Image.Span?.Dispose();
+            }
         }
     }
 

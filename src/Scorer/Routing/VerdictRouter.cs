@@ -5,6 +5,7 @@ using MoodStream.Scorer.Intake;
 using MoodStream.Scorer.Scoring;
 using MoodStream.Scorer.Telemetry;
 using MoodStream.Streaming.DeadLetters;
+using MoodStream.Streaming.Hosting;
 using MoodStream.Streaming.Images;
 using MoodStream.Streaming.Records;
 
@@ -16,7 +17,8 @@ namespace MoodStream.Scorer.Routing;
 /// Repeats: the same image gives an output with the same image id. On failure: throws; the record stays in flight.
 /// </remarks>
 public sealed class VerdictRouter(
-    IRecordProducer producer, DeadLetterWriter deadLetters, IImageStore images, ScorerMetrics metrics, TimeProvider clock)
+    [FromKeyedServices(StreamingModule.Outputs)] IRecordProducer producer, DeadLetterWriter deadLetters, IImageStore images,
+    ScorerMetrics metrics, TimeProvider clock)
 {
     /// <summary>Keeps the bytes of an image that goes to review, since people must see what they review.</summary>
     /// <returns>Claim-check of the image; null where it needs none.</returns>
@@ -24,6 +26,7 @@ public sealed class VerdictRouter(
     public async Task<string?> KeepAsync(ScoredImage scored, CancellationToken cancellation)
     {
         if (scored.Image.DataReference is { } reference) return reference;
+        if (scored.DeviceFault is not null) return null;
         return Finite(scored) && VerdictOf(scored) == Verdict.Review ? await images.PutAsync(scored.Image.Encoded, cancellation) : null;
     }
 
@@ -34,6 +37,11 @@ public sealed class VerdictRouter(
     /// <remarks>The producer is called before this method first waits, so that outputs keep the order of the calls.</remarks>
     public async Task RouteAsync(ScoredImage scored, string? reference, CancellationToken cancellation)
     {
+        if (scored.DeviceFault is { } fault)
+        {
+            await RejectAsync(scored.Image.Record, new(DeadLetterReason.DeviceFailed, $"The device failed on this image: {fault}"), cancellation);
+            return;
+        }
         if (Finite(scored))
         {
             await WriteAsync(scored, reference, cancellation);
@@ -59,9 +67,10 @@ public sealed class VerdictRouter(
         var result = Describe(scored, verdict, reference);
         var value = JsonSerializer.SerializeToUtf8Bytes(result, WireJson.Default.ImageScored);
         var topic = verdict == Verdict.Accept ? Topics.Accepted : Topics.Review;
-        await producer.WriteAsync(new(topic, record.Key, value, Headers(record, result)), cancellation);
+        await producer.WriteAsync(
+            new(topic, record.Key, value, Headers(image, result)) { Input = record.Position }, cancellation);
         metrics.Ended(image.Gate.Name, verdict == Verdict.Accept ? ScorerMetrics.Accepted : ScorerMetrics.Review);
-        metrics.Judged(image.Gate.Name, result);
+        metrics.Judged(image.Gate.Name, result, scored.State.Statistics);
     }
 
     private ImageScored Describe(ScoredImage scored, Verdict verdict, string? reference)
@@ -91,7 +100,7 @@ public sealed class VerdictRouter(
         };
     }
 
-    private static List<KeyValuePair<string, byte[]?>> Headers(ReceivedRecord record, ImageScored result)
+    private static List<KeyValuePair<string, byte[]?>> Headers(PreparedImage image, ImageScored result)
     {
         var headers = new List<KeyValuePair<string, byte[]?>>
         {
@@ -103,7 +112,7 @@ public sealed class VerdictRouter(
             TextHeader.Of(RecordHeaders.ContentType, "application/json"),
         };
         if (result.DataReference is { } reference) headers.Add(TextHeader.Of(RecordHeaders.DataReference, reference));
-        if (record.Header(RecordHeaders.TraceParent) is { } trace) headers.Add(TextHeader.Of(RecordHeaders.TraceParent, trace));
+        if ((image.Span?.Id ?? image.Record.Header(RecordHeaders.TraceParent)) is { } trace) headers.Add(TextHeader.Of(RecordHeaders.TraceParent, trace));
         return headers;
     }
 

@@ -38,7 +38,7 @@ public sealed class DeadLetterWriter(
     {
         ArgumentNullException.ThrowIfNull(record);
         var why = Why(record.Position, reason, detail);
-        var whole = new OutgoingRecord(Topics.DeadLetters, record.Key, record.Value, [.. record.Headers, .. why]);
+        var whole = new OutgoingRecord(Topics.DeadLetters, record.Key, record.Value, [.. record.Headers, .. why]) { Input = record.Position };
         if (!await TryWriteAsync(whole, cancellation)) await WriteReducedAsync(record, why, cancellation);
 
         metrics.DeadLetters.WithLabels(reason.WireName()).Inc();
@@ -48,11 +48,12 @@ public sealed class DeadLetterWriter(
     private async Task WriteReducedAsync(ReceivedRecord record, KeyValuePair<string, byte[]?>[] why, CancellationToken cancellation)
     {
         var evidence = await EvidenceAsync(record.Value ?? [], DeadLetterEvidenceKinds.Value, record.Position, cancellation);
-        var withoutValue = new OutgoingRecord(Topics.DeadLetters, record.Key, null, [.. record.Headers, .. why, .. evidence]);
+        var withoutValue = new OutgoingRecord(Topics.DeadLetters, record.Key, null, [.. record.Headers, .. why, .. evidence]) { Input = record.Position };
         if (await TryWriteAsync(withoutValue, cancellation)) return;
 
         evidence = await EvidenceAsync(WholeRecord(record), DeadLetterEvidenceKinds.Record, record.Position, cancellation);
-        await producer.WriteAsync(new OutgoingRecord(Topics.DeadLetters, null, null, [.. why, .. evidence]), cancellation);
+        var bare = new OutgoingRecord(Topics.DeadLetters, null, null, [.. why, .. evidence]) { Input = record.Position };
+        await producer.WriteAsync(bare, cancellation);
     }
 
     private async Task<bool> TryWriteAsync(OutgoingRecord record, CancellationToken cancellation)

@@ -6,7 +6,9 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using MoodStream.Streaming.DeadLetters;
+using MoodStream.Streaming.Delivery;
 using MoodStream.Streaming.Images;
 using MoodStream.Streaming.Kafka;
 using MoodStream.Streaming.Records;
@@ -21,12 +23,19 @@ namespace MoodStream.Streaming.Hosting;
 /// <summary>What every service of MoodStream has: settings checked at start, Kafka, Redis, image store, health and metrics.</summary>
 public static class StreamingModule
 {
+    /// <summary>
+    /// Key of the <see cref="IRecordProducer"/> for records that end others: it writes as <see cref="DeliverySettings"/> promises.
+    /// </summary>
+    public const string Outputs = "outputs";
+
     /// <summary>Adds everything; a second call changes nothing, so that several services may share a host.</summary>
     public static IHostApplicationBuilder AddStreaming(this IHostApplicationBuilder builder)
     {
         ArgumentNullException.ThrowIfNull(builder);
         if (builder.Services.Any(s => s.ServiceType == typeof(StreamingMetrics))) return builder;
 
+        builder.AddSettings<DeliverySettings>(DeliverySettings.Section);
+        builder.Services.AddSingleton<IValidateOptions<DeliverySettings>, DeliveryNeedsKafka>();
         builder.AddSettings<KafkaSettings>(KafkaSettings.Section);
         builder.AddSettings<RedisSettings>(RedisSettings.Section);
         builder.AddSettings<ImageSettings>(ImageSettings.Section);
@@ -35,6 +44,7 @@ public static class StreamingModule
         builder.Services.AddKafka(builder.Environment.ApplicationName);
         builder.Services.AddStores();
         builder.Services.AddHealth();
+        builder.AddTracing();
         return builder;
     }
 
@@ -84,8 +94,12 @@ public static class StreamingModule
         services.AddSingleton<IRecordConsumerFactory>(s => s.GetRequiredService<KafkaConsumerFactory>());
         services.AddSingleton<IRecordReader, KafkaRecordReader>();
         services.AddSingleton<TopicAdmin>();
+        services.AddSingleton<TransactionalOutbox>();
+        services.AddKeyedSingleton<IRecordProducer>(Outputs, (s, _) => s.GetRequiredService<DeliverySettings>().Transactional
+            ? s.GetRequiredService<TransactionalOutbox>()
+            : s.GetRequiredService<KafkaRecordProducer>());
         services.AddSingleton(s => new DeadLetterWriter(
-            s.GetRequiredService<IRecordProducer>(),
+            s.GetRequiredKeyedService<IRecordProducer>(Outputs),
             s.GetRequiredService<IImageStore>(),
             s.GetRequiredService<StreamingMetrics>(),
             s.GetRequiredService<TimeProvider>(),

@@ -92,6 +92,7 @@ public sealed class FileImageStore : IImageStore
         try
         {
             Directory.CreateDirectory(_incoming);
+            if (Shortage() is { } shortage) return shortage;
             var probe = NewIncoming();
             File.WriteAllBytes(probe, [0]);
             File.Delete(probe);
@@ -103,6 +104,16 @@ public sealed class FileImageStore : IImageStore
         }
     }
 
+    /// <summary>What is wrong with the space on the disk of the store, whose folder exists; null where there is enough.</summary>
+    private string? Shortage()
+    {
+        var free = new DriveInfo(_incoming).AvailableFreeSpace;
+        _metrics.ImageStoreFree.Set(free);
+        return free >= _settings.ReserveBytes
+            ? null
+            : $"The disk of the image store {_root} has {free} bytes left; {ImageSettings.Section}:{nameof(ImageSettings.ReserveBytes)} is {_settings.ReserveBytes}.";
+    }
+
     private string Place(ImageReference reference) => Path.Combine(_root, reference.Folder, reference.Hash);
 
     // Random: many processes, on many machines, may share the folder.
@@ -112,6 +123,7 @@ public sealed class FileImageStore : IImageStore
     {
         var folder = Path.GetDirectoryName(place)!;
         Directory.CreateDirectory(_incoming);
+        if (Shortage() is { } shortage) throw new IOException(shortage);
         Directory.CreateDirectory(folder);
         if (IsLink(folder)) throw new IOException($"{folder} is a link; the image store follows none.");
 

@@ -15,4 +15,11 @@ public sealed record ImageSettings
     /// <summary>Largest image that is stored, in bytes. Default 64 MiB.</summary>
     [Range(1L, 2_000_000_000L)]
     public long MaxBytes { get; init; } = 64L << 20;
+
+    /// <summary>
+    /// Bytes of the disk that images leave free: below it none is stored, the service is not ready, and the gateway asks clients to
+    /// come back. Give scorers less than the gateway, so that images that are in go on to review. Default 256 MiB.
+    /// </summary>
+    [Range(0L, long.MaxValue)]
+    public long ReserveBytes { get; init; } = 256L << 20;
 }

@@ -18,6 +18,12 @@ public sealed record ConsumerSubscription
     /// <summary>Name of this member for static membership: it may restart within its session and keep its partitions. Null: dynamic.</summary>
     public string? StaticMember { get; init; }
 
+    /// <summary>
+    /// Where the outputs of this consumer's records are written with their offsets, in one transaction; null where each offset moves
+    /// behind an output that was acknowledged before.
+    /// </summary>
+    public TransactionalOutbox? Outbox { get; init; }
+
     /// <summary>Where the group begins without a committed offset; null takes <see cref="KafkaSettings.OffsetReset"/>.</summary>
     public OffsetReset? OffsetReset { get; init; }
 }

@@ -14,6 +14,7 @@ internal static class KafkaClientConfig
         ["message.max.bytes"] = "set by MaxMessageBytes",
         ["session.timeout.ms"] = "set by SessionTimeout",
         ["heartbeat.interval.ms"] = "set by HeartbeatInterval",
+        ["statistics.interval.ms"] = "set by StatisticsInterval",
         ["fetch.wait.max.ms"] = "set by FetchWait",
         ["auto.offset.reset"] = "set by OffsetReset",
         ["linger.ms"] = "set by Linger",
@@ -28,6 +29,9 @@ internal static class KafkaClientConfig
         ["acks"] = "all: done means that all in-sync replicas have the record",
         ["request.required.acks"] = "all: done means that all in-sync replicas have the record",
         ["partition.assignment.strategy"] = "cooperative-sticky: all members of a group must agree",
+        ["isolation.level"] = "read_committed: what a transaction has taken back is no record",
+        ["transactional.id"] = "set by each service",
+        ["transaction.timeout.ms"] = "set by TransactionTimeout",
         ["test.mock.num.brokers"] = "not for a client: the embedded Kafka is its own owner",
     };
 
@@ -47,6 +51,7 @@ internal static class KafkaClientConfig
             SessionTimeoutMs = Milliseconds(timing.SessionTimeout),
             HeartbeatIntervalMs = Milliseconds(timing.HeartbeatInterval),
             FetchWaitMaxMs = Milliseconds(timing.FetchWait),
+            StatisticsIntervalMs = Milliseconds(settings.StatisticsInterval),
             // Enough for one full buffer; what is prefetched beyond it is thrown away at every pause.
             QueuedMaxMessagesKbytes = (int)Math.Clamp(subscription.MaxBufferedBytes >> 10, 1 << 10, 1 << 20),
             AllowAutoCreateTopics = false,
@@ -67,6 +72,21 @@ internal static class KafkaClientConfig
         QueueBufferingMaxKbytes = (int)((settings.MaxInFlightBytes >> 10) * 2) + 1024,
         DeliveryReportFields = "none",
     };
+
+    /// <summary>Configuration of a producer whose records are seen only once their transaction is committed.</summary>
+    /// <param name="settings">The settings.</param>
+    /// <param name="transactionalId">Who writes: a second producer of that name ends the transactions of the first.</param>
+    public static ProducerConfig Transactional(KafkaSettings settings, string transactionalId)
+    {
+        var config = Producer(settings);
+        config.TransactionalId = transactionalId;
+        config.TransactionTimeoutMs = Milliseconds(settings.TransactionTimeout);
+        // Longer than its transaction no record needs to be tried; the client refuses to try it longer.
+        config.MessageTimeoutMs = Math.Min(config.MessageTimeoutMs!.Value, config.TransactionTimeoutMs.Value);
+        // Whether a record was written is told by its transaction.
+        config.EnableDeliveryReports = false;
+        return config;
+    }
 
     /// <summary>Configuration of a client that reads a group's committed offsets without joining it.</summary>
     public static ConsumerConfig Observer(KafkaSettings settings, string group) => new(Shared(settings, KafkaTiming.Of(settings)))

@@ -12,6 +12,7 @@ public sealed partial class KafkaRecordConsumer
             .SetPartitionsRevokedHandler((client, offsets) => OnRevoked(client, [.. offsets.Select(o => o.TopicPartition)]))
             .SetPartitionsLostHandler((_, offsets) => OnLost([.. offsets.Select(o => o.TopicPartition)]))
             .SetErrorHandler((_, error) => OnError(error))
+            .SetStatisticsHandler((_, statistics) => _lag.Told(statistics))
             .SetLogHandler((_, line) => _log.Client(line))
             .Build();
 
@@ -20,6 +21,7 @@ public sealed partial class KafkaRecordConsumer
         var committed = Committed(client, partitions);
         foreach (var start in committed)
             _partitions.Add(start.TopicPartition, start.Offset.IsSpecial ? null : start.Offset.Value);
+        _lag.Assigned(partitions);
         _troubles.TopicsFound(partitions);
         _troubles.BrokerAnswered();
         CountRebalance("assigned", partitions.Count);
@@ -61,7 +63,9 @@ public sealed partial class KafkaRecordConsumer
     private int Remove(List<TopicPartition> partitions, string kind)
     {
         var abandoned = _partitions.Remove(partitions);
+        _subscription.Outbox?.Abandon(partitions);
         _paused.ExceptWith(partitions);
+        _lag.Forget(partitions);
         _abandoned += abandoned;
         _metrics.Abandoned.WithLabels(Group).Inc(abandoned);
         CountRebalance(kind, partitions.Count);
@@ -76,12 +80,26 @@ public sealed partial class KafkaRecordConsumer
 
     private void Commit(IConsumer<byte[]?, byte[]?> client, List<TopicPartition>? only = null)
     {
+        if (_subscription.Outbox is { } outbox) CommitOutputs(outbox, client, only);
+        else CommitOffsets(client, only);
         _lastCommit = _clock.GetTimestamp();
+    }
+
+    /// <summary>Outputs and offsets in one transaction. What fails is tried again at the next interval, with the same outputs.</summary>
+    private void CommitOutputs(TransactionalOutbox outbox, IConsumer<byte[]?, byte[]?> client, List<TopicPartition>? only)
+    {
+        if (outbox.Commit(client, only) is not { } error) _troubles.CommitStored();
+        else if (_troubles.NoCommit(error.Reason)) _log.CommitFailed(Group, error.Reason);
+    }
+
+    private void CommitOffsets(IConsumer<byte[]?, byte[]?> client, List<TopicPartition>? only)
+    {
         var offsets = _partitions.Committable(only);
         if (offsets.Count == 0) return;
         try
         {
             client.Commit(offsets);
+            _metrics.CommitSeconds.WithLabels(Group).Observe(_clock.GetElapsedTime(_lastCommit).TotalSeconds);
             _partitions.MarkCommitted(offsets);
             _troubles.CommitStored();
             _metrics.Commits.WithLabels(Group, "stored").Inc();
@@ -140,6 +158,7 @@ public sealed partial class KafkaRecordConsumer
 
     private void OnUnreadable(ConsumeException e)
     {
+        _metrics.KafkaErrors.WithLabels(KafkaErrorKind.Consumer, KafkaErrorKind.Of(e.Error)).Inc();
         var topic = e.ConsumerRecord?.Topic;
         var news = e.Error.Code is ErrorCode.UnknownTopicOrPart or ErrorCode.Local_UnknownTopic or ErrorCode.TopicAuthorizationFailed
             && topic is not null
@@ -150,6 +169,7 @@ public sealed partial class KafkaRecordConsumer
 
     private void OnError(Error error)
     {
+        _metrics.KafkaErrors.WithLabels(KafkaErrorKind.Consumer, KafkaErrorKind.Of(error)).Inc();
         // A fatal error also ends the poll thread, which tells it.
         if (error.Code is not (ErrorCode.Local_AllBrokersDown or ErrorCode.Local_Authentication or ErrorCode.Local_Resolve)) return;
         if (_troubles.NoBroker(error.Reason)) _log.ReadingFailed(Group, error.Reason);

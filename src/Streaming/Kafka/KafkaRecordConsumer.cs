@@ -12,7 +12,9 @@ namespace MoodStream.Streaming.Kafka;
 /// <remarks>
 /// Everything that touches the client happens on the poll thread, rebalances included; readers and completers only touch
 /// <see cref="RecordBuffer"/> and <see cref="AssignedPartitions"/>. On stop and on revocation, records not yet taken are left to
-/// the next owner; those taken are waited for up to the drain time.
+/// the next owner; those taken are waited for up to the drain time. With an outbox, offsets move in its transactions, and
+/// <see cref="Complete"/> does nothing: a record is completed by its output. After an error that the client cannot survive it is made
+/// anew; what was in hand is read again.
 /// </remarks>
 public sealed partial class KafkaRecordConsumer : IRecordConsumer
 {
@@ -25,6 +27,7 @@ public sealed partial class KafkaRecordConsumer : IRecordConsumer
     /// </summary>
     private static readonly TimeSpan HoldTime = TimeSpan.FromMilliseconds(250);
 
+    private static readonly TimeSpan ReplaceWait = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan ProbeInterval = TimeSpan.FromSeconds(2);
 
     private readonly KafkaSettings _settings;
@@ -36,9 +39,11 @@ public sealed partial class KafkaRecordConsumer : IRecordConsumer
     private readonly AssignedPartitions _partitions = new();
     private readonly RecordBuffer _buffer;
     private readonly ConsumerTroubles _troubles = new();
+    private readonly ConsumerLag _lag;
     private readonly HashSet<TopicPartition> _paused = [];
     private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _disposing = new();
+    private readonly TimeSpan _commitInterval;
     private int _started;
     private bool _closing;
     private int _abandoned;
@@ -54,7 +59,9 @@ public sealed partial class KafkaRecordConsumer : IRecordConsumer
     {
         (_settings, _subscription, _metrics, _clock, _log) = (settings, subscription, metrics, clock, log);
         _timing = KafkaTiming.Of(settings);
+        _lag = new ConsumerLag(metrics, subscription.Group, clock);
         _buffer = new RecordBuffer(_partitions, subscription.MaxBufferedRecords, subscription.MaxBufferedBytes);
+        _commitInterval = subscription.Outbox is null ? _timing.CommitInterval : settings.TransactionInterval;
     }
 
     /// <summary>Consumer group.</summary>
@@ -87,6 +94,7 @@ public sealed partial class KafkaRecordConsumer : IRecordConsumer
     /// <inheritdoc/>
     public void Complete(RecordPosition position)
     {
+        if (_subscription.Outbox is not null) return;
         if (!_partitions.Complete(position)) _metrics.LateCompletions.WithLabels(Group).Inc();
     }
 
@@ -119,11 +127,13 @@ public sealed partial class KafkaRecordConsumer : IRecordConsumer
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(stopping, _disposing.Token);
         var fault = Attempt(() =>
         {
-            using var client = Build();
-            var cause = Attempt(() => Poll(client, stop.Token));
-            _buffer.Complete(cause);
-            Leave(client);
-            if (cause is not null) ExceptionDispatchInfo.Throw(cause);
+            _subscription.Outbox?.Bind(_subscription, _partitions, _buffer);
+            while (Serve(stop.Token) is { } survivable)
+            {
+                _metrics.ConsumersReplaced.WithLabels(Group).Inc();
+                _log.ConsumerReplaced(Group, survivable.Message);
+                stop.Token.WaitHandle.WaitOne(ReplaceWait);
+            }
         });
         if (fault is not null)
         {
@@ -136,18 +146,54 @@ public sealed partial class KafkaRecordConsumer : IRecordConsumer
         else _stopped.TrySetException(fault);
     }
 
+    /// <summary>Serves with one client until told to stop.</summary>
+    /// <returns>Null at the end; otherwise what the client did not survive, and another may.</returns>
+    private Exception? Serve(CancellationToken stop)
+    {
+        using var client = Build();
+        var cause = Attempt(() => Poll(client, stop));
+        if (Survivable(cause) && !stop.IsCancellationRequested)
+        {
+            OnLost([.. _partitions.List()]);
+            return cause;
+        }
+
+        _buffer.Complete(cause);
+        Leave(client);
+        if (cause is not null) ExceptionDispatchInfo.Throw(cause);
+        return null;
+    }
+
+    // A static member that was fenced has a double: coming back would only fence the other, for ever.
+    private static bool Survivable(Exception? cause) =>
+        cause is KafkaException { Error: { IsFatal: true, Code: not (ErrorCode.FencedInstanceId or ErrorCode.GroupAuthorizationFailed) } };
+
     private void Poll(IConsumer<byte[]?, byte[]?> client, CancellationToken stop)
     {
         _log.ConsumerStarted(Group, string.Join(", ", _subscription.Topics), _settings.BootstrapServers);
+        Recover();
         client.Subscribe(_subscription.Topics);
         _lastCommit = _lastProbe = _clock.GetTimestamp();
         while (!stop.IsCancellationRequested) PollOnce(client);
     }
 
+    private void Recover()
+    {
+        try
+        {
+            _subscription.Outbox?.Recover();
+        }
+        catch (KafkaException e)
+        {
+            // Tried again with the first transaction.
+            if (_troubles.NoCommit(e.Error.Reason)) _log.CommitFailed(Group, e.Error.Reason);
+        }
+    }
+
     private void PollOnce(IConsumer<byte[]?, byte[]?> client)
     {
         AdjustFlow(client);
-        if (_clock.GetElapsedTime(_lastCommit) >= _timing.CommitInterval) Commit(client);
+        if (_clock.GetElapsedTime(_lastCommit) >= _commitInterval) Commit(client);
         if (_troubles.BrokerSilent && _clock.GetElapsedTime(_lastProbe) >= ProbeInterval) Probe(client);
         if (Paused || _buffer.Full) _buffer.WaitForRoom(half: Paused, PausedWait);
         if (!Paused && _buffer.Full) return;
@@ -190,7 +236,9 @@ public sealed partial class KafkaRecordConsumer : IRecordConsumer
         if (tracked.Expected is { } expected && expected != result.Offset.Value) Mismatch(client, result, expected);
         _troubles.BrokerAnswered();
         _metrics.RecordsRead.WithLabels(result.Topic).Inc();
-        _buffer.Add(KafkaRecords.Received(result, tracked.Assignment));
+        var record = KafkaRecords.Received(result, tracked.Assignment);
+        _lag.Received(result.TopicPartition, record.Timestamp);
+        _buffer.Add(record);
     }
 
     /// <summary>Commits, waits for what the reader has in hand, commits again and leaves the group.</summary>
@@ -209,6 +257,7 @@ public sealed partial class KafkaRecordConsumer : IRecordConsumer
             _log.CommitFailed(Group, e.Error.Reason);
         }
 
+        _subscription.Outbox?.Abandon(_partitions.List());
         _metrics.Assigned.WithLabels(Group).Set(0);
         _metrics.Paused.WithLabels(Group).Set(0);
         _log.ConsumerStopped(Group, _abandoned);

@@ -121,6 +121,7 @@ public sealed class KafkaRecordProducer : IRecordProducer, IDisposable
     {
         var record = pending.Record;
         _metrics.RecordsWritten.WithLabels(record.Topic, "refused").Inc();
+        _metrics.KafkaErrors.WithLabels(KafkaErrorKind.Producer, KafkaErrorKind.Of(error)).Inc();
         var tooLarge = error.Code is ErrorCode.MsgSizeTooLarge or ErrorCode.InvalidMsgSize or ErrorCode.RecordListTooLarge;
         pending.Done.TrySetException(new RecordNotWrittenException(
             $"A record of {pending.SizeBytes} bytes was not written to {record.Topic}: {error.Reason} ({error.Code}).", inner)
@@ -131,6 +132,7 @@ public sealed class KafkaRecordProducer : IRecordProducer, IDisposable
 
     private void OnError(Error error)
     {
+        _metrics.KafkaErrors.WithLabels(KafkaErrorKind.Producer, KafkaErrorKind.Of(error)).Inc();
         if (error.IsFatal)
         {
             Broken = error.Reason;

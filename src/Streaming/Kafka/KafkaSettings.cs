@@ -73,6 +73,10 @@ public sealed record KafkaSettings : ICheckedSettings
     [Range(typeof(TimeSpan), "00:00:00.100", "01:00:00")]
     public TimeSpan? MetadataInterval { get; init; }
 
+    /// <summary>How often the client tells how far it is behind, for the metrics of lag. Default 5 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.100", "01:00:00")]
+    public TimeSpan StatisticsInterval { get; init; } = TimeSpan.FromSeconds(5);
+
     /// <summary>Longest one question to a broker (offsets, metadata, topic creation) waits for its answer. Default 5 s.</summary>
     [Range(typeof(TimeSpan), "00:00:00.100", "00:05:00")]
     public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromSeconds(5);
@@ -96,9 +100,27 @@ public sealed record KafkaSettings : ICheckedSettings
     [Range(1_000L, 1_000_000_000L)]
     public long MaxInFlightBytes { get; init; } = 64L << 20;
 
+    /// <summary>How often outputs and offsets are committed together under exactly-once; a verdict is seen that much later. Default 0.1 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.010", "00:00:10")]
+    public TimeSpan TransactionInterval { get; init; } = TimeSpan.FromSeconds(0.1);
+
+    /// <summary>
+    /// A transaction open for so long is ended by the broker; after a crash readers wait that long unless the member is static and
+    /// comes back sooner. Default 30 s.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:01", "00:15:00")]
+    public TimeSpan TransactionTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
     /// <summary>Replicas of a topic that <see cref="TopicAdmin"/> creates; −1 leaves it to the broker. Default −1.</summary>
     [Range(-1, 32)]
     public int ReplicationFactor { get; init; } = -1;
+
+    /// <summary>
+    /// Replicas that must have a record before it counts as written, for topics that <see cref="TopicAdmin"/> creates; −1 leaves it to
+    /// the broker. Default −1; with three replicas, 2.
+    /// </summary>
+    [Range(-1, 32)]
+    public int MinInSyncReplicas { get; init; } = -1;
 
     /// <summary>
     /// Keys of librdkafka passed through as they are, for security above all (<c>security.protocol</c>, <c>sasl.*</c>, <c>ssl.*</c>).
@@ -116,6 +138,9 @@ public sealed record KafkaSettings : ICheckedSettings
         if (MaxInFlightBytes < MaxMessageBytes)
             yield return new(nameof(MaxInFlightBytes), MaxInFlightBytes, $"at least {nameof(MaxMessageBytes)}, {MaxMessageBytes}");
         if (ReplicationFactor == 0) yield return new(nameof(ReplicationFactor), 0, "-1, or 1 to 32");
+        if (MinInSyncReplicas == 0) yield return new(nameof(MinInSyncReplicas), 0, "-1, or 1 to 32");
+        if (ReplicationFactor > 0 && MinInSyncReplicas > ReplicationFactor)
+            yield return new(nameof(MinInSyncReplicas), MinInSyncReplicas, $"at most {nameof(ReplicationFactor)}, {ReplicationFactor}");
         foreach (var key in Client.Keys.Where(KafkaClientConfig.Owned.ContainsKey))
             yield return new($"{nameof(Client)}:{key}", "***", $"anything but this key, which is {KafkaClientConfig.Owned[key]}");
     }

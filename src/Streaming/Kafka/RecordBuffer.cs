@@ -35,6 +35,13 @@ internal sealed class RecordBuffer(AssignedPartitions partitions, int maxRecords
     /// <inheritdoc/>
     public override int Count => Volatile.Read(ref _records);
 
+    /// <summary>Counts bytes that the records of this buffer take elsewhere, so that one bound holds for all; negative: given back.</summary>
+    public void Charge(long bytes)
+    {
+        Interlocked.Add(ref _bytes, bytes);
+        if (bytes < 0 && _waiting && !Full) Wake();
+    }
+
     /// <summary>Adds a record; the poll thread alone does.</summary>
     public void Add(ReceivedRecord record)
     {

@@ -57,32 +57,46 @@ public sealed class TopicAdmin(KafkaSettings settings, TimeProvider clock, ILogg
         var missing = Missing(topics, metadata);
         var existing = topics.Except(missing).ToList();
         var findings = missing.ConvertAll(t => new TopicFinding(t.Name, $"does not exist; it needs {t.Partitions} partitions"));
-        foreach (var topic in existing)
-        {
-            var partitions = metadata.Topics.Find(t => t.Topic == topic.Name)!.Partitions.Count;
-            if (partitions < topic.Partitions)
-                findings.Add(new TopicFinding(topic.Name, $"has {partitions} partitions; it needs {topic.Partitions}"));
-        }
-
-        if (!IsEmbedded && existing.Count > 0) findings.AddRange(await TooSmallAsync(admin, existing));
+        foreach (var topic in existing) findings.AddRange(Shape(topic, metadata.Topics.Find(t => t.Topic == topic.Name)!));
+        if (!IsEmbedded && existing.Count > 0) findings.AddRange(await ConfigurationAsync(admin, existing));
         return findings;
     }
 
-    /// <summary>Topics that would refuse records which this client may write.</summary>
-    private async Task<List<TopicFinding>> TooSmallAsync(IAdminClient admin, List<TopicSpecification> topics)
+    private IEnumerable<TopicFinding> Shape(TopicSpecification topic, TopicMetadata there)
+    {
+        if (there.Partitions.Count < topic.Partitions)
+            yield return new(topic.Name, $"has {there.Partitions.Count} partitions; it needs {topic.Partitions}");
+        if (there.Partitions.Count > 0 && there.Partitions.Min(p => p.Replicas.Length) is var replicas && replicas < settings.ReplicationFactor)
+            yield return new(topic.Name, $"has {replicas} replicas; {KafkaSettings.Section}:{nameof(settings.ReplicationFactor)} is {settings.ReplicationFactor}");
+    }
+
+    /// <summary>Topics that would refuse records which this client may write, or would throw away records that must be kept.</summary>
+    private async Task<List<TopicFinding>> ConfigurationAsync(IAdminClient admin, List<TopicSpecification> topics)
     {
         var resources = topics.Select(t => new ConfigResource { Type = ResourceType.Topic, Name = t.Name });
         var described = await admin.DescribeConfigsAsync(resources, new DescribeConfigsOptions { RequestTimeout = settings.RequestTimeout });
         return
         [
             .. from topic in described
-               let entry = topic.Entries.GetValueOrDefault("max.message.bytes")
-               where entry is not null && long.Parse(entry.Value, CultureInfo.InvariantCulture) < settings.MaxMessageBytes
-               select new TopicFinding(
-                   topic.ConfigResource.Name,
-                   $"takes records up to {entry.Value} bytes; {KafkaSettings.Section}:{nameof(settings.MaxMessageBytes)} is {settings.MaxMessageBytes}"),
+               from problem in Problems(topics.Find(t => t.Name == topic.ConfigResource.Name)!, topic)
+               select new TopicFinding(topic.ConfigResource.Name, problem),
         ];
     }
+
+    private IEnumerable<string> Problems(TopicSpecification topic, DescribeConfigsResult there)
+    {
+        if (Number(there, "max.message.bytes") is { } bytes && bytes < settings.MaxMessageBytes)
+            yield return $"takes records up to {bytes} bytes; {KafkaSettings.Section}:{nameof(settings.MaxMessageBytes)} is {settings.MaxMessageBytes}";
+        if (Number(there, "min.insync.replicas") is { } least && least < settings.MinInSyncReplicas)
+            yield return $"counts a record as written with {least} replicas; {KafkaSettings.Section}:{nameof(settings.MinInSyncReplicas)} is {settings.MinInSyncReplicas}";
+        if (Number(there, "retention.ms") is { } kept && kept >= 0 && (topic.Retention is not { } wanted || kept < wanted.TotalMilliseconds))
+            yield return $"keeps records for {TimeSpan.FromMilliseconds(kept).TotalDays:0.##} days; it should keep them {(topic.Retention is { } days ? $"{days.TotalDays:0.##} days" : "for good")}";
+        if (there.Entries.GetValueOrDefault("cleanup.policy")?.Value.Contains("compact", StringComparison.Ordinal) == true)
+            yield return "is compacted: of records with the same key, which is the source, only the last would be kept; set cleanup.policy to delete";
+    }
+
+    private static long? Number(DescribeConfigsResult topic, string key) =>
+        topic.Entries.GetValueOrDefault(key) is { } entry ? long.Parse(entry.Value, CultureInfo.InvariantCulture) : null;
 
     private async Task<List<TopicFinding>> CreateAsync(IAdminClient admin, List<TopicSpecification> topics)
     {
@@ -106,12 +120,21 @@ public sealed class TopicAdmin(KafkaSettings settings, TimeProvider clock, ILogg
         Name = topic.Name,
         NumPartitions = topic.Partitions,
         ReplicationFactor = (short)settings.ReplicationFactor,
-        Configs = new Dictionary<string, string>
+        Configs = Configuration(topic),
+    };
+
+    private Dictionary<string, string> Configuration(TopicSpecification topic)
+    {
+        var configuration = new Dictionary<string, string>
         {
             ["retention.ms"] = (topic.Retention?.TotalMilliseconds ?? -1).ToString("F0", CultureInfo.InvariantCulture),
             ["max.message.bytes"] = settings.MaxMessageBytes.ToString(CultureInfo.InvariantCulture),
-        },
-    };
+            ["cleanup.policy"] = "delete",
+        };
+        if (settings.MinInSyncReplicas > 0)
+            configuration["min.insync.replicas"] = settings.MinInSyncReplicas.ToString(CultureInfo.InvariantCulture);
+        return configuration;
+    }
 
     private Task<Metadata> MetadataAsync(IAdminClient admin, CancellationToken cancellation) =>
         Task.Run(() => admin.GetMetadata(settings.RequestTimeout), cancellation);

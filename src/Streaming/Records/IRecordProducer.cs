@@ -9,7 +9,13 @@ public sealed record OutgoingRecord(
     string Topic,
     byte[]? Key,
     byte[]? Value,
-    IReadOnlyList<KeyValuePair<string, byte[]?>> Headers);
+    IReadOnlyList<KeyValuePair<string, byte[]?>> Headers)
+{
+    /// <summary>
+    /// The record that this one ends; null where it ends none. Under exactly-once its offset moves in the same transaction.
+    /// </summary>
+    public RecordPosition? Input { get; init; }
+}
 
 /// <summary>Writes records.</summary>
 /// <remarks>

@@ -16,7 +16,7 @@ public sealed class RedisConnection : IAsyncDisposable
     private IConnectionMultiplexer? _connection;
 
     /// <summary>Prepares the connection; nothing is connected yet.</summary>
-    public RedisConnection(RedisSettings settings, TimeProvider clock, ILogger<RedisConnection> log)
+    public RedisConnection(RedisSettings settings, StreamingMetrics metrics, TimeProvider clock, ILogger<RedisConnection> log)
     {
         _settings = settings;
         var builder = new ResiliencePipelineBuilder { TimeProvider = clock };
@@ -31,6 +31,7 @@ public sealed class RedisConnection : IAsyncDisposable
                 UseJitter = true,
                 OnRetry = retry =>
                 {
+                    metrics.RedisErrors.Inc();
                     log.RedisRetried(retry.AttemptNumber + 1, retry.Outcome.Exception?.Message ?? string.Empty);
                     return default;
                 },

@@ -16,3 +16,10 @@ public interface ICheckedSettings
 /// <summary>The value of this setting is a secret: it is shown nowhere, not even when it is wrong.</summary>
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class SecretSettingAttribute : Attribute;
+
+/// <summary>
+/// These settings stand above the sections of others: a section below them that is none of theirs is left alone, a single value
+/// is still a mistake.
+/// </summary>
+[AttributeUsage(AttributeTargets.Class)]
+public sealed class SettingsAboveAttribute : Attribute;

@@ -30,6 +30,7 @@ internal sealed class SettingsSection(IConfiguration section, string path)
         foreach (var child in from.GetChildren())
         {
             var property = properties.Find(p => p.Name.Equals(child.Key, StringComparison.OrdinalIgnoreCase));
+            if (property is null && child.Value is null && settings.GetType().IsDefined(typeof(SettingsAboveAttribute))) continue;
             if (property is null)
                 _problems.Add($"{at}:{child.Key} is not a setting; settings there: {string.Join(", ", properties.Select(p => p.Name))}.");
             else if (Read(child, property.PropertyType, $"{at}:{property.Name}", IsSecret(property), property.GetValue(settings)) is { } value)

@@ -1,5 +1,6 @@
 using Confluent.Kafka;
 using Microsoft.Extensions.Logging;
+using MoodStream.Streaming.Kafka;
 
 namespace MoodStream.Streaming.Telemetry;
 
@@ -42,6 +43,9 @@ internal static partial class StreamingLog
     [LoggerMessage(4012, LogLevel.Warning, "Committed offsets of group {Group} could not be read, so records lost before {Partitions} would go unnoticed: {Reason}")]
     public static partial void CommittedUnknown(this ILogger logger, string group, string partitions, string reason);
 
+    [LoggerMessage(4013, LogLevel.Warning, "Group {Group}: the client met an error it cannot survive and is made anew: {Reason}")]
+    public static partial void ConsumerReplaced(this ILogger logger, string group, string reason);
+
     [LoggerMessage(4020, LogLevel.Critical, "The producer can write no more: {Reason}")]
     public static partial void ProducerBroken(this ILogger logger, string reason);
 
@@ -50,6 +54,12 @@ internal static partial class StreamingLog
 
     [LoggerMessage(4022, LogLevel.Warning, "{Records} records were not acknowledged when the producer closed")]
     public static partial void ProducerClosedEarly(this ILogger logger, int records);
+
+    [LoggerMessage(4023, LogLevel.Warning, "Group {Group}: a transaction of {Outputs} outputs ended {End}, and is written again: {Reason}")]
+    public static partial void TransactionNotCommitted(this ILogger logger, string group, int outputs, TransactionEnd end, string reason);
+
+    [LoggerMessage(4024, LogLevel.Warning, "The transactional producer {Id} met an error it cannot survive and is made anew: {Reason}")]
+    public static partial void TransactionalProducerReplaced(this ILogger logger, string id, string reason);
 
     [LoggerMessage(4030, LogLevel.Information, "Client {Client}: {Text}")]
     public static partial void ClientSaid(this ILogger logger, string client, string text);

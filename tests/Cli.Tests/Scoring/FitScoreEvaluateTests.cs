@@ -82,7 +82,7 @@ public sealed class FitScoreEvaluateTests : IDisposable
     {
         var (good, test, json) = (Path.Combine(_folder, "good"), Path.Combine(_folder, "test"), Path.Combine(_folder, "r.json"));
         var multi = await InProcess.RunAsync("evaluate", "--backbone", _backbone, "--id-train", good, "--id-test", Path.Combine(test, "good"),
-            "--ood", $"dark={Path.Combine(test, "dark")}", "--detectors", "mahalanobis++,pixels", "--json", json);
+            "--ood", $"dark={Path.Combine(test, "dark")}", "--detectors", "mahalanobis++,pixels", "--no-cache", "--json", json);
         Assert.True(multi.Exit == 0, multi.Error);
         using (var result = JsonDocument.Parse(await File.ReadAllBytesAsync(json, TestContext.Current.CancellationToken)))
         {
@@ -91,7 +91,7 @@ public sealed class FitScoreEvaluateTests : IDisposable
             Assert.All(["auroc", "fpr_at_95_tpr", "aupr_in", "aupr_out"], name => Assert.InRange(row.GetProperty(name).GetDouble(), 0, 1));
         }
 
-        var one = await InProcess.RunAsync("evaluate", "--protocol", "one-class", "--backbone", _backbone, "--id-train", test, "--id-test", test, "--detectors", "pixels", "--json", json);
+        var one = await InProcess.RunAsync("evaluate", "--protocol", "one-class", "--backbone", _backbone, "--id-train", test, "--id-test", test, "--detectors", "pixels", "--no-cache", "--json", json);
         Assert.True(one.Exit == 0, one.Error);
         using var oneClass = JsonDocument.Parse(await File.ReadAllBytesAsync(json, TestContext.Current.CancellationToken));
         Assert.Equal(2, oneClass.RootElement.GetProperty("results").GetArrayLength());

@@ -15,15 +15,25 @@ public sealed class MoodCommandTests
     [InlineData("evaluate")]
     [InlineData("pretrain")]
     [InlineData("topics")]
-    public async Task Run_HelpOfAVerb_ExplainsItselfAndSucceeds(string verb)
+    [InlineData("ingest", "folder")]
+    [InlineData("ingest", "tree")]
+    [InlineData("ingest", "video")]
+    [InlineData("ingest", "orthanc")]
+    public async Task Run_HelpOfAVerb_ExplainsItselfAndSucceeds(params string[] verb)
     {
-        var (exit, output, _) = await InProcess.RunAsync(verb, "--help");
+        var (exit, output, _) = await InProcess.RunAsync([.. verb, "--help"]);
         Assert.Equal(0, exit);
         Assert.Contains("--verbose", output, StringComparison.Ordinal);
     }
 
     [Theory]
     [InlineData("no-such-verb")]
+    [InlineData("ingest", "tree")]
+    [InlineData("ingest", "tree", ".", "--gateway", "somewhere")]
+    [InlineData("ingest", "tree", ".", "--at-once", "0")]
+    [InlineData("ingest", "video", "camera")]
+    [InlineData("ingest", "video", "camera=a.mp4", "--every", "0")]
+    [InlineData("ingest", "orthanc", "ftp://server")]
     [InlineData("fit")]
     [InlineData("demo", "--for", "soon")]
     [InlineData("demo", "--rate", "-1")]
@@ -42,6 +52,7 @@ public sealed class MoodCommandTests
 
     [Theory]
     [InlineData("fit", "--id", "nowhere", "--out", "x")]
+    [InlineData("ingest", "folder", "nowhere")]
     [InlineData("score", "--statistics", "nowhere", "--images", "nowhere", "--csv", "x")]
     [InlineData("fit", "--backbone", "nowhere", "--id", "nowhere", "--out", "x")]
     public async Task Run_MissingInput_ExitsWith1InOneLine(params string[] args)

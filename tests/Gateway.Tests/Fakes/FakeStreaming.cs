@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Threading.Channels;
+using MoodStream.Contracts;
 using MoodStream.Gateway.Ingest;
 using MoodStream.Streaming.Images;
 using MoodStream.Streaming.Kafka;
@@ -83,6 +84,7 @@ internal sealed class NumberedIds : IImageIds
 internal sealed class FakeFeed : IRecordConsumerFactory, IRecordReader
 {
     private readonly ConcurrentDictionary<RecordPosition, ReceivedRecord> _kept = new();
+    private readonly Channel<ReceivedRecord> _review = Channel.CreateUnbounded<ReceivedRecord>();
     private Channel<ReceivedRecord> _records = Channel.CreateUnbounded<ReceivedRecord>();
     private int _opened;
     private long _offset = -1;
@@ -96,6 +98,8 @@ internal sealed class FakeFeed : IRecordConsumerFactory, IRecordReader
 
     public IRecordConsumer Create(ConsumerSubscription subscription)
     {
+        // Every group sees every record.
+        if (subscription.Group == ConsumerGroups.Review) return new Consumer(_review.Reader, Completed);
         Subscription = subscription;
         Interlocked.Increment(ref _opened);
         return new Consumer(_records.Reader, Completed);
@@ -107,6 +111,7 @@ internal sealed class FakeFeed : IRecordConsumerFactory, IRecordReader
     {
         _kept[record.Position] = record;
         Assert.True(_records.Writer.TryWrite(record));
+        Assert.True(_review.Writer.TryWrite(record));
     }
 
     /// <summary>Keeps a record for <see cref="ReadAsync"/> without showing it in the feed.</summary>

@@ -1,6 +1,7 @@
 using MoodStream.Mood.Detectors;
 using MoodStream.Mood.Evaluation;
 using MoodStream.Mood.Metrics;
+using MoodStream.Mood.Statistics;
 using static TorchSharp.torch;
 
 namespace MoodStream.MoodTests.Evaluation;
@@ -18,16 +19,21 @@ public sealed class ProtocolTests : IDisposable
     public void MultiClass_EveryPair_IsFitScoreAndMeasure()
     {
         using EvaluationSet train = Set("train", 1, 0), test = Set("test", 2, 0), near = Set("near", 3, 1), far = Set("far", 4, 9);
-        Detector[] detectors = [DetectorRegistry.Mahalanobis, DetectorRegistry.Pixels];
-        var rows = MultiClassProtocol.Run(train, test, [near, far], detectors, null, Token);
+        using var plan = MultiClassProtocol.Plan(train, test, [near, far]);
+        var rows = Run(plan, DetectorRegistry.Mahalanobis, DetectorRegistry.Pixels).Rows;
         Assert.Equal(
             ["near mahalanobis", "near pixels", "far mahalanobis", "far pixels"], rows.Select(r => $"{r.Ood} {r.Detector}"));
         using var fitted = DetectorRegistry.Mahalanobis.Fit(train.Inputs(DetectorInput.Features), train.Labels);
-        var direct = DetectionMetrics.Of(
-            fitted.Score(test.Inputs(DetectorInput.Features)).Scores, fitted.Score(near.Inputs(DetectorInput.Features)).Scores);
-        Assert.Equal(direct, rows[0].Metrics);
+        double[] id = fitted.Score(test.Inputs(DetectorInput.Features)).Scores;
+        double[] ood = fitted.Score(near.Inputs(DetectorInput.Features)).Scores;
+        var direct = DetectionMetrics.Of(id, ood);
+        Assert.Equal(
+            new EvaluationMetrics(
+                direct.Auroc, direct.FprAt95Tpr, FprAtTpr.Of(id, ood, convention: FprConvention.OodPositive), direct.AuprIn,
+                direct.AuprOut),
+            rows[0].Metrics);
         Assert.True(rows[2].Metrics.Auroc > rows[0].Metrics.Auroc);
-        Assert.Equal((90, 90), (rows[0].Metrics.IdCount, rows[0].Metrics.OodCount));
+        Assert.Equal((90, 90), (rows[0].IdCount, rows[0].OodCount));
     }
 
     [Fact]
@@ -36,14 +42,16 @@ public sealed class ProtocolTests : IDisposable
         EvaluationSet PixelsOnly(string name, int seed) =>
             new(name, () => throw new InvalidOperationException("features were made"), () => Draws.Rows(seed, 60, 4));
         using EvaluationSet train = PixelsOnly("train", 1), test = PixelsOnly("test", 1), ood = PixelsOnly("ood", 2);
-        Assert.Single(MultiClassProtocol.Run(train, test, [ood], [DetectorRegistry.Pixels], null, Token));
+        using var plan = MultiClassProtocol.Plan(train, test, [ood]);
+        Assert.Single(Run(plan, DetectorRegistry.Pixels).Rows);
     }
 
     [Fact]
     public void OneClass_EveryClass_IsTheMeanOverTheOthersThenOverTheClasses()
     {
         using EvaluationSet train = Set("train", 1, 0), test = Set("test", 2, 0);
-        var result = OneClassProtocol.Run(train, test, [DetectorRegistry.Mahalanobis, DetectorRegistry.Pixels], null, Token);
+        using var plan = OneClassProtocol.Plan(train, test);
+        var result = Run(plan, DetectorRegistry.Mahalanobis, DetectorRegistry.Pixels);
         Assert.Equal(Classes * 2, result.Rows.Count);
         Tensor inputs = train.Inputs(DetectorInput.Features), tests = test.Inputs(DetectorInput.Features);
         using var fitted = DetectorRegistry.Mahalanobis.Fit(inputs[train.Labels!.eq(1)]);
@@ -58,14 +66,87 @@ public sealed class ProtocolTests : IDisposable
     }
 
     [Fact]
+    public void NearOod_EverySplit_HoldsOutClassesThatTheFitNeverSees()
+    {
+        using EvaluationSet train = Set("train", 1, 0), test = Set("test", 2, 0);
+        using var plan = NearOodProtocol.Plan(train, test, new NearOodSettings { Splits = 4, HeldOut = 1, Seed = 3 });
+        Assert.Equal(4, plan.Trials.Count);
+        foreach (var trial in plan.Trials)
+        {
+            Assert.Equal(60, trial.IdTrain.Inputs(DetectorInput.Features).shape[0]);
+            Assert.Equal(60, trial.IdTest.Inputs(DetectorInput.Features).shape[0]);
+            Assert.Equal(30, trial.Oods[0].Inputs(DetectorInput.Features).shape[0]);
+            Assert.Equal(2, trial.ClassCount);
+        }
+        Assert.True(plan.Trials.Select(t => t.Oods[0].Name.Split(':')[1]).Distinct().Count() > 1);
+        var rows = Run(plan, DetectorRegistry.Mahalanobis).Rows;
+        Assert.All(rows, r => Assert.True(r.Metrics.Auroc > 0.8, $"{r.Ood}: {r.Metrics.Auroc}"));
+    }
+
+    [Fact]
+    public void NearOod_NoClassLeft_IsRefused()
+    {
+        using EvaluationSet train = Set("train", 1, 0), test = Set("test", 2, 0);
+        var settings = new NearOodSettings { HeldOut = Classes };
+        Assert.Contains("1 to 2", Assert.Throws<ArgumentException>(() => NearOodProtocol.Plan(train, test, settings)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void OutlierExposure_MoreImagesShown_DoesBetterThanNone()
+    {
+        using EvaluationSet train = Set("train", 1, 0), test = Set("test", 2, 0), ood = Set("ood", 3, 1.2);
+        var settings = new OutlierExposureSettings { Shown = [1, 10], Draws = 2, Seed = 5 };
+        using var plan = OutlierExposureProtocol.Plan(train, test, [ood], settings);
+        var result = Run(plan, DetectorRegistry.Mahalanobis);
+        Assert.Equal(["mahalanobis", "outlier-exposure(1)", "outlier-exposure(10)"], result.Means.Select(m => m.Detector));
+        Assert.All(result.Rows, r => Assert.Equal(60, r.OodCount));            // 90 less 10 of each of 3 classes, for every k
+        Assert.True(result.Means[2].Metrics.Auroc > result.Means[0].Metrics.Auroc);
+    }
+
+    [Fact]
+    public void OutlierExposure_ClassTooSmallToTestWith_IsRefused()
+    {
+        using EvaluationSet train = Set("train", 1, 0), test = Set("test", 2, 0), ood = Set("ood", 3, 1);
+        var settings = new OutlierExposureSettings { Shown = [30] };
+        var error = Assert.Throws<ArgumentException>(() => OutlierExposureProtocol.Plan(train, test, [ood], settings));
+        Assert.Contains("30 images", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Run_DetectorWithoutItsClassifier_IsSkippedByNameOrRefused()
+    {
+        using EvaluationSet train = Set("train", 1, 0), test = Set("test", 2, 0);
+        using var plan = MultiClassProtocol.Plan(train, test, [test]);
+        Detector[] detectors = [DetectorRegistry.Get("energy"), DetectorRegistry.Mahalanobis];
+        var result = EvaluationRun.Of(plan, detectors, new EvaluationSettings { SkipsUnfit = true }, Token);
+        Assert.Equal("energy", Assert.Single(result.Skipped).Detector);
+        Assert.Contains("no classifier", result.Skipped[0].Reason, StringComparison.Ordinal);
+        Assert.Equal("mahalanobis", Assert.Single(result.Rows).Detector);
+        Assert.Throws<ArgumentException>(() => EvaluationRun.Of(plan, detectors, new EvaluationSettings(), Token));
+    }
+
+    [Fact]
+    public void Run_ImageWithoutFiniteFeatures_IsNeverSkippedOver()
+    {
+        using EvaluationSet train = Set("train", 1, 0);
+        using EvaluationSet broken = new("broken", () => full([9, 4], double.NaN), () => Draws.Rows(1, 9, 4));
+        using var plan = MultiClassProtocol.Plan(train, train, [broken]);
+        var error = Assert.Throws<StatisticsException>(
+            () => EvaluationRun.Of(plan, [DetectorRegistry.Mahalanobis], new EvaluationSettings { SkipsUnfit = true }, Token));
+        Assert.Equal(StatisticsFault.NotFinite, error.Fault);
+    }
+
+    [Fact]
     public void Progress_BothProtocols_EndsAtTheTotal()
     {
         using EvaluationSet train = Set("train", 1, 0), test = Set("test", 2, 0);
         var seen = new Record();
-        MultiClassProtocol.Run(train, test, [test], [DetectorRegistry.Usual], seen, Token);
+        using var many = MultiClassProtocol.Plan(train, test, [test]);
+        EvaluationRun.Of(many, [DetectorRegistry.Usual, DetectorRegistry.Pixels], new EvaluationSettings { Progress = seen }, Token);
         Assert.Equal([(1, 2), (2, 2)], seen.Reports);
         seen.Reports.Clear();
-        OneClassProtocol.Run(train, test, [DetectorRegistry.Usual], seen, Token);
+        using var one = OneClassProtocol.Plan(train, test);
+        EvaluationRun.Of(one, [DetectorRegistry.Usual], new EvaluationSettings { Progress = seen }, Token);
         Assert.Equal([(1, 3), (2, 3), (3, 3)], seen.Reports);
     }
 
@@ -73,21 +154,26 @@ public sealed class ProtocolTests : IDisposable
     public void OneClass_LabelsThatDoNotServe_AreRefused()
     {
         using EvaluationSet train = Set("train", 1, 0), bare = new("bare", () => Draws.Rows(1, 9, 4), () => Draws.Rows(1, 9, 4));
-        Assert.Throws<ArgumentException>(() => OneClassProtocol.Run(train, bare, [DetectorRegistry.Usual], null, Token));
+        Assert.Throws<ArgumentException>(() => OneClassProtocol.Plan(train, bare));
         using EvaluationSet gap = new("gap", () => Draws.Rows(1, 4, 4), () => Draws.Rows(1, 4, 4), tensor(new long[] { 0, 2, 2, 0 }));
-        Assert.Throws<ArgumentException>(() => OneClassProtocol.Run(train, gap, [DetectorRegistry.Usual], null, Token));
+        Assert.Throws<ArgumentException>(() => OneClassProtocol.Plan(train, gap));
     }
 
     [Fact]
     public void Run_Cancelled_Stops()
     {
         using EvaluationSet train = Set("train", 1, 0), test = Set("test", 2, 0);
+        using var plan = OneClassProtocol.Plan(train, test);
         using var source = new CancellationTokenSource();
         source.Cancel();
-        Assert.ThrowsAny<OperationCanceledException>(() => OneClassProtocol.Run(train, test, [DetectorRegistry.Usual], null, source.Token));
+        Assert.ThrowsAny<OperationCanceledException>(
+            () => EvaluationRun.Of(plan, [DetectorRegistry.Usual], new EvaluationSettings(), source.Token));
     }
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    private static EvaluationOutcome Run(TrialPlan plan, params Detector[] detectors) =>
+        EvaluationRun.Of(plan, detectors, new EvaluationSettings(), Token);
 
     private static EvaluationSet Set(string name, int seed, double shift)
     {

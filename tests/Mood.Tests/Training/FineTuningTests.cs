@@ -1,3 +1,4 @@
+using MoodStream.Mood.Datasets;
 using MoodStream.Mood.Imaging;
 using MoodStream.Mood.Training;
 using MoodStream.Mood.Vision;
@@ -52,6 +53,69 @@ public sealed class FineTuningTests : IDisposable
 
         Assert.Equal(expected, [.. begun, .. Losses(resumed, int.MaxValue)]);
         Assert.Equal(Weights(unbroken), Weights(resumed));
+    }
+
+    [Fact]
+    public void Run_BatchInParts_TakesTheStepsOfTheWholeBatch()
+    {
+        var settings = Settings() with { DropPath = 0, MixupAlpha = 0 };
+        using FineTuning whole = Start(settings, dropPath: 0), parts = Start(settings with { Parts = 4 }, dropPath: 0);
+        var (expected, losses) = (Losses(whole, int.MaxValue), Losses(parts, int.MaxValue));
+        Assert.Equal(8, losses.Count);
+        Assert.All(expected.Zip(losses), pair => Assert.Equal(pair.First, pair.Second, 1e-4));
+    }
+
+    [Fact]
+    public void Export_OfARun_IsABackboneWithItsClassifier()
+    {
+        using var scope = NewDisposeScope();
+        var path = Path.Combine(_folder, "tuned.safetensors");
+        using var training = Start(Settings());
+        Losses(training, int.MaxValue);
+        training.Export(path, "a test");
+        using var backbone = Backbone.Load(path);
+        Assert.Equal((DrawnClasses.Classes, 24), (backbone.Classifier!.ClassCount, backbone.Classifier.FeatureLength));
+        training.WithResult((_, classifier) =>
+        {
+            Assert.True(backbone.Classifier.Weight.Equals(classifier.weight.to(ScalarType.Float64)));
+            Assert.True(backbone.Classifier.Bias.Equals(classifier.bias!.to(ScalarType.Float64)));
+        });
+    }
+
+    [Fact]
+    public void LoadBackbone_ClassifierOfAnotherWidth_IsRefused()
+    {
+        var path = Path.Combine(_folder, "b.safetensors");
+        using var encoder = Encoder();
+        using var classifier = nn.Linear(5, 3);
+        Backbone.Save(path, encoder, Recipe, "a test", classifier);
+        Assert.Contains("another length", Assert.Throws<BackboneException>(() => Backbone.Load(path)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Run_WithOutliers_LeavesTheClassifierUnsureOfThemAndSureOfTheRest()
+    {
+        using var scope = NewDisposeScope();
+        var (known, outliers) = (new DrawnClasses(64, 16), new DrawnImages(8, 16));
+        var settings = Settings(epochs: 20) with { OutlierWeight = 1, LabelSmoothing = 0, DropPath = 0 };
+        using var training = new FineTuning(settings, Encoder(0), Recipe, new OutlierMixture(known, outliers, 8, 0.25));
+        Losses(training, int.MaxValue);
+        var path = Path.Combine(_folder, "o.safetensors");
+        training.Export(path, "a test");
+        using var backbone = Backbone.Load(path);
+        Assert.True(Confidence(backbone, known, 8) > Confidence(backbone, outliers, 8) + 0.2,
+            $"{Confidence(backbone, known, 8)} {Confidence(backbone, outliers, 8)}");
+    }
+
+    [Fact]
+    public void OutlierMixture_AQuarter_IsAThirdOnTopWithoutAClassAndReadsTheFirstOutliers()
+    {
+        var mixture = new OutlierMixture(new DrawnClasses(60, 16), new DrawnImages(8, 16), used: 3, share: 0.25);
+        Assert.Equal(80, mixture.Count);
+        Assert.Equal(20, Enumerable.Range(0, 80).Count(i => mixture.LabelOf(i) is null));
+        Assert.Equal(["outlier 0", "outlier 1", "outlier 2", "outlier 0"], Enumerable.Range(60, 4).Select(mixture.IdOf));
+        Assert.Throws<DatasetException>(() => new OutlierMixture(mixture, new DrawnImages(8, 16), used: 9, share: 0.25));
+        Assert.Throws<DatasetException>(() => new OutlierMixture(mixture, new DrawnImages(8, 16), used: 3, share: 1));
     }
 
     [Fact]
@@ -116,19 +180,19 @@ public sealed class FineTuningTests : IDisposable
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
-    private static VisionTransformer Encoder()
+    private static VisionTransformer Encoder(double dropPath = 0.3)
     {
         random.manual_seed(11);
         var encoder = new VisionTransformer(new VitConfig
         {
             ImageSize = 16, PatchSize = 4, Width = 24, Depth = 2, Heads = 3, Positions = PositionEmbedding.SineCosine,
-            Pooling = Pooling.MeanOfNormedPatches, DropPath = 0.3,
+            Pooling = Pooling.MeanOfNormedPatches, DropPath = dropPath,
         });
         encoder.InitialiseAsMae();
         return encoder;
     }
 
-    private static FineTuning Start(FinetuneSettings settings) => new(settings, Encoder(), Recipe, new DrawnClasses(64, 16));
+    private static FineTuning Start(FinetuneSettings settings, double dropPath = 0.3) => new(settings, Encoder(dropPath), Recipe, new DrawnClasses(64, 16));
 
     private static double[] Weights(FineTuning training)
     {
@@ -140,6 +204,21 @@ public sealed class FineTuningTests : IDisposable
                 .to(ScalarType.Float64).data<double>().ToArray();
         });
         return values;
+    }
+
+    /// <summary>Mean of the largest class probability over the first images.</summary>
+    private static double Confidence(Backbone backbone, IImageDataset images, int count)
+    {
+        using var scope = NewDisposeScope();
+        var inputs = Enumerable.Range(0, count).Select(i =>
+        {
+            var input = new float[3 * 16 * 16];
+            Recipe.Apply(images.Read(i).Image!, input);
+            return input;
+        }).ToArray();
+        var head = backbone.Classifier!;
+        var logits = backbone.Extract(inputs).to(ScalarType.Float64).matmul(head.Weight.t()) + head.Bias;
+        return logits.softmax(1).max(1).values.mean().item<double>();
     }
 
     private static double Distance(double[] a, double[] b) => Math.Sqrt(a.Zip(b, (x, y) => (x - y) * (x - y)).Sum());

@@ -13,7 +13,7 @@ public sealed class MaePretrainingTests : IDisposable
     private static readonly PreprocessingRecipe Recipe = new() { Resize = new ResizeRule.Exact(16, 16) };
     private readonly string _folder = Directory.CreateTempSubdirectory("mood-").FullName;
 
-    private static PretrainSettings Settings(int epochs = 2) => new()
+    private static MaeSettings Settings(int epochs = 2) => new()
     {
         Encoder = new VitConfig { ImageSize = 16, PatchSize = 4, Width = 24, Depth = 2, Heads = 3, Positions = PositionEmbedding.SineCosine, Pooling = Pooling.MeanOfNormedPatches },
         Decoder = new MaeDecoderConfig { Width = 12, Depth = 1, Heads = 3 },
@@ -67,7 +67,7 @@ public sealed class MaePretrainingTests : IDisposable
     public void Run_LossNotFinite_StopsWithTheStepNamed()
     {
         using var training = new MaePretraining(Settings(), new DrawnImages(64, 16), Recipe);
-        using (no_grad()) training.Model.named_parameters().First(p => p.name == "decoder_pred.bias").parameter.fill_(float.NaN);
+        using (no_grad()) training.Autoencoder.named_parameters().First(p => p.name == "decoder_pred.bias").parameter.fill_(float.NaN);
         Assert.Contains("step 1", Assert.Throws<TrainingException>(() => Losses(training, int.MaxValue)).Message, StringComparison.Ordinal);
     }
 

@@ -29,9 +29,9 @@ public sealed class ImageIntakeTests : IAsyncLifetime
             MaxImageBytes = MaxBytes,
             Gates = new Dictionary<string, GateSettings> { ["default"] = new() { Backbone = backbones.File } },
         };
-        _gates = new(
-            settings, new FakeStatisticsStore(), _device, new ScorerMetrics(Metrics.NewCustomRegistry()), TimeProvider.System, NullLogger<GateCatalog>.Instance);
-        _intake = new(settings, _gates, _store);
+        var metrics = new ScorerMetrics(Metrics.NewCustomRegistry());
+        _gates = new(settings, new FakeStatisticsStore(), _device, metrics, TimeProvider.System, NullLogger<GateCatalog>.Instance);
+        _intake = new(settings, _gates, _store, metrics, TimeProvider.System);
     }
 
     public static TheoryData<string> BadSources => ["line\nbreak", "bell\u0007", "del\u007f", new string('a', 129)];

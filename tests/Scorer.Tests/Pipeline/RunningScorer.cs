@@ -11,6 +11,7 @@ using MoodStream.Scorer.Scoring;
 using MoodStream.Scorer.Telemetry;
 using MoodStream.ScorerTests.Fakes;
 using MoodStream.Streaming.DeadLetters;
+using MoodStream.Streaming.Delivery;
 using MoodStream.Streaming.Telemetry;
 using MoodStream.TestKit;
 using Prometheus;
@@ -31,9 +32,9 @@ internal sealed class RunningScorer : IAsyncDisposable
         var letters = new DeadLetterWriter(Producer, Images, new StreamingMetrics(registry), clock, NullLogger<DeadLetterWriter>.Instance, "scorer@test");
         var router = new VerdictRouter(Producer, letters, Images, metrics, clock);
         var stages = new PipelineStages(
-            new DecodeStage(settings, new ImageIntake(settings, Gates, Images), router),
-            new ScoreStage(settings, new BatchScorer(_device), metrics, clock),
-            new WriteStage(settings, router));
+            new DecodeStage(settings, new ImageIntake(settings, Gates, Images, metrics, clock), router),
+            new ScoreStage(settings, new BatchScorer(_device, metrics, clock), metrics, clock),
+            new WriteStage(settings, new DeliverySettings(), router, metrics, clock));
         Pipeline = new(settings, Consumer, Gates, stages, Lifetime, NullLogger<ScoringPipeline>.Instance);
     }
 

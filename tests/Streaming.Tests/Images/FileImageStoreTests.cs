@@ -36,6 +36,18 @@ public sealed class FileImageStoreTests : IDisposable
         await Assert.ThrowsAsync<IOException>(() => _folder.Store(maxBytes: 10).PutAsync(new byte[11], Cancellation));
 
     [Fact]
+    public async Task PutAsync_DiskBelowTheReserve_RefusesAndWhatIsThereCanBeRead()
+    {
+        var reference = await _folder.Store().PutAsync(new byte[3], Cancellation);
+        var full = _folder.Store(reserveBytes: long.MaxValue);
+        var refused = await Assert.ThrowsAsync<IOException>(() => full.PutAsync(new byte[4], Cancellation));
+        Assert.Contains("MoodStream:Images:ReserveBytes", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("MoodStream:Images:ReserveBytes", full.Probe(), StringComparison.Ordinal);
+        Assert.Equal(new byte[3], (await full.ReadAsync(reference, 10, Cancellation)).Bytes);
+        Assert.Equal(reference, await full.PutAsync(new byte[3], Cancellation));
+    }
+
+    [Fact]
     public async Task PutAsync_FolderCannotBeMade_ThrowsIOException()
     {
         await File.WriteAllTextAsync(_folder.Root, "a file in the way", Cancellation);

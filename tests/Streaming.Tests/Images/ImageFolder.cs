@@ -14,8 +14,8 @@ internal sealed class ImageFolder : IDisposable
 
     public string Root => Path.Combine(Parent, "store");
 
-    public FileImageStore Store(long maxBytes = 1 << 20) =>
-        new(new ImageSettings { Root = Root, MaxBytes = maxBytes }, KafkaHarness.Metrics(), NullLogger<FileImageStore>.Instance);
+    public FileImageStore Store(long maxBytes = 1 << 20, long reserveBytes = 0) =>
+        new(new ImageSettings { Root = Root, MaxBytes = maxBytes, ReserveBytes = reserveBytes }, KafkaHarness.Metrics(), NullLogger<FileImageStore>.Instance);
 
     public void Dispose() => _parent.Delete(recursive: true);
 }

@@ -137,7 +137,7 @@ public abstract class StatisticsStoreLaws : IAsyncDisposable
 
     protected RedisConnection Connection(RedisSettings? settings = null)
     {
-        var connection = new RedisConnection(settings ?? Settings, TimeProvider.System, NullLogger<RedisConnection>.Instance);
+        var connection = new RedisConnection(settings ?? Settings, KafkaHarness.Metrics(), TimeProvider.System, NullLogger<RedisConnection>.Instance);
         _connections.Add(connection);
         return connection;
     }

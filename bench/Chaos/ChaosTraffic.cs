@@ -1,0 +1,50 @@
+using System.Text;
+using MoodStream.Cli.Demo;
+using MoodStream.Contracts;
+using MoodStream.Streaming.Kafka;
+using MoodStream.Streaming.Records;
+
+namespace MoodStream.Bench.Chaos;
+
+/// <summary>Images with ids of their own, some of them no images at all, put in so that only so many are on their way.</summary>
+internal sealed class ChaosTraffic(ITraffic camera, KafkaRecordProducer producer, int seed)
+{
+    private const int Frames = 64, Sources = 48, OneBadIn = 50;
+
+    /// <summary>Most images on their way: the embedded Kafka keeps 5 MiB of a partition.</summary>
+    public const int MaxOutstanding = 1_500;
+
+    private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(10);
+    private readonly byte[][] _frames = [.. Enumerable.Range(0, Frames).Select(_ => camera.Next().Encoded)];
+    private readonly Random _random = new(seed);
+
+    /// <summary>Id of an image.</summary>
+    public static string IdOf(int image) => $"chaos-{image:D8}";
+
+    /// <summary>Puts the images in; the task ends when the broker has acknowledged all of them.</summary>
+    /// <param name="count">How many.</param>
+    /// <param name="ended">How many have ended so far.</param>
+    /// <param name="cancellation">Ends it early.</param>
+    public async Task ProduceAsync(int count, Func<int> ended, CancellationToken cancellation)
+    {
+        var writes = new List<Task>(count);
+        for (var image = 0; image < count; image++)
+        {
+            while (image - ended() >= MaxOutstanding) await Task.Delay(Glance, TimeProvider.System, cancellation);
+            writes.Add(producer.WriteAsync(Record(image), cancellation));
+        }
+
+        await Task.WhenAll(writes);
+    }
+
+    private OutgoingRecord Record(int image)
+    {
+        var source = $"line-{image % Sources}";
+        var bytes = _random.Next(OneBadIn) == 0 ? Encoding.UTF8.GetBytes($"no image {image}") : _frames[_random.Next(Frames)];
+        return new OutgoingRecord(Topics.Images, Encoding.UTF8.GetBytes(source), bytes,
+        [
+            TextHeader.Of(RecordHeaders.SpecVersion, "1.0"), TextHeader.Of(RecordHeaders.Id, IdOf(image)),
+            TextHeader.Of(RecordHeaders.Source, source), TextHeader.Of(RecordHeaders.Type, EventTypes.ImageReceived),
+        ]);
+    }
+}

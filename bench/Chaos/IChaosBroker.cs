@@ -1,0 +1,80 @@
+using System.Diagnostics;
+using MoodStream.Cli.Embedded;
+using MoodStream.Cli.Terminal;
+using MoodStream.Streaming.Kafka;
+
+namespace MoodStream.Bench.Chaos;
+
+/// <summary>A broker that can be taken away and given back with its data.</summary>
+internal interface IChaosBroker : IAsyncDisposable
+{
+    /// <summary>Where clients reach it.</summary>
+    string BootstrapServers { get; }
+
+    /// <summary>What kind of Kafka it is.</summary>
+    KafkaProfile Profile { get; }
+
+    /// <summary>Takes it away without notice and gives it back.</summary>
+    Task KillAsync(CancellationToken cancellation);
+}
+
+/// <summary>A real Apache Kafka of one node, run by a program <c>kafka</c> with the verbs start, kill and stop.</summary>
+internal sealed class RealBroker : IChaosBroker
+{
+    private readonly string _program, _data;
+
+    private RealBroker(string program, string data, int port) =>
+        (_program, _data, BootstrapServers) = (program, data, $"127.0.0.1:{port}");
+
+    public string BootstrapServers { get; }
+
+    public KafkaProfile Profile => KafkaProfile.Production;
+
+    /// <exception cref="CliException">The folder holds no such program, or it failed.</exception>
+    public static async Task<RealBroker> StartAsync(DirectoryInfo kafka, string data, int port, CancellationToken cancellation)
+    {
+        var program = Path.Combine(kafka.FullName, "kafka");
+        if (!File.Exists(program)) throw new CliException($"{program}: there is no such program; --kafka names a folder that holds it.");
+        var broker = new RealBroker(program, data, port);
+        await broker.CallAsync(cancellation, "start", "--dir", data, "--port", $"{port}");
+        return broker;
+    }
+
+    public async Task KillAsync(CancellationToken cancellation)
+    {
+        await CallAsync(cancellation, "kill", "--dir", _data);
+        await CallAsync(cancellation, "start", "--dir", _data);
+    }
+
+    public async ValueTask DisposeAsync() => await CallAsync(CancellationToken.None, "stop", "--dir", _data);
+
+    private async Task CallAsync(CancellationToken cancellation, params string[] arguments)
+    {
+        // What it starts keeps its output open: that goes nowhere, so that nobody waits for it.
+        var call = new ProcessStartInfo("/bin/sh", ["-c", "exec \"$@\" >/dev/null 2>&1", "sh", _program, .. arguments]);
+        using var process = Process.Start(call)!;
+        await process.WaitForExitAsync(cancellation);
+        if (process.ExitCode != 0) throw new CliException($"{_program} {string.Join(' ', arguments)} ended with exit code {process.ExitCode}.");
+    }
+}
+
+/// <summary>The embedded Kafka, whose one broker refuses connections for a while.</summary>
+internal sealed class EmbeddedBroker(int port, TimeProvider clock) : IChaosBroker
+{
+    private const int OnlyBroker = 1;
+    private static readonly TimeSpan Absence = TimeSpan.FromSeconds(2);
+    private readonly EmbeddedKafka _kafka = EmbeddedKafka.Start(port);
+
+    public string BootstrapServers => _kafka.BootstrapServers;
+
+    public KafkaProfile Profile => KafkaProfile.Embedded;
+
+    public async Task KillAsync(CancellationToken cancellation)
+    {
+        _kafka.Cluster.BrokerDown(OnlyBroker);
+        await Task.Delay(Absence, clock, cancellation);
+        _kafka.Cluster.BrokerUp(OnlyBroker);
+    }
+
+    public ValueTask DisposeAsync() => _kafka.DisposeAsync();
+}

@@ -1,0 +1,79 @@
+using System.Diagnostics;
+using System.Globalization;
+using MoodStream.Cli.Terminal;
+
+namespace MoodStream.Bench.Chaos;
+
+/// <summary>Scorers as processes of their own: <c>mood scorer</c>, each a static member that keeps its name when it is started again.</summary>
+internal sealed class ScorerFleet : IAsyncDisposable
+{
+    private const string Program = "mood";
+    private const int Terminate = 15;
+    private static readonly string BesideInCheckout = Path.Combine("..", "..", "Cli", "release");
+    private readonly string _program, _logs;
+    private readonly IReadOnlyList<string> _settings;
+    private readonly Process[] _processes;
+    private readonly int _port;
+
+    /// <summary>Starts the scorers.</summary>
+    /// <param name="count">How many.</param>
+    /// <param name="port">HTTP port of the first.</param>
+    /// <param name="logs">Folder of their output.</param>
+    /// <param name="settings">Settings of all, <c>KEY=VALUE</c>.</param>
+    public ScorerFleet(int count, int port, string logs, IReadOnlyList<string> settings)
+    {
+        (_port, _logs, _settings) = (port, logs, settings);
+        string[] folders = [Path.Combine(AppContext.BaseDirectory, BesideInCheckout), AppContext.BaseDirectory];
+        _program = folders.Select(f => Path.Combine(f, Program)).FirstOrDefault(File.Exists)
+            ?? throw new CliException($"{Program} is not built; run ./mood bench in a checkout.");
+        _processes = [.. Enumerable.Range(0, count).Select(Start)];
+    }
+
+    /// <summary>Scorers ended by <see cref="Kill"/>.</summary>
+    public int Kills { get; private set; }
+
+    /// <summary>Ends a scorer by SIGKILL and starts it again.</summary>
+    public void Kill(int scorer)
+    {
+        _processes[scorer].Kill();
+        _processes[scorer].WaitForExit();
+        _processes[scorer].Dispose();
+        _processes[scorer] = Start(scorer);
+        Kills++;
+    }
+
+    /// <summary>Starts again whoever has ended by itself, as a supervisor would.</summary>
+    public void Supervise()
+    {
+        for (var i = 0; i < _processes.Length; i++)
+        {
+            if (!_processes[i].HasExited) continue;
+            _processes[i].Dispose();
+            _processes[i] = Start(i);
+        }
+    }
+
+    /// <summary>Ends all in order (SIGTERM) and waits for them.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var process in _processes.Where(p => !p.HasExited))
+        {
+            using var kill = Process.Start("kill", [$"-{Terminate}", process.Id.ToString(CultureInfo.InvariantCulture)]);
+            await kill.WaitForExitAsync();
+        }
+
+        foreach (var process in _processes)
+        {
+            await process.WaitForExitAsync();
+            process.Dispose();
+        }
+    }
+
+    private Process Start(int scorer)
+    {
+        var log = Path.Combine(_logs, $"scorer-{scorer}.log");
+        string[] own = ["scorer", "--port", $"{_port + scorer}", "--set", $"MoodStream:Scorer:StaticMember=scorer-{scorer}"];
+        return Process.Start(new ProcessStartInfo("/bin/sh",
+            ["-c", "log=$1; shift; exec \"$@\" >>\"$log\" 2>&1", "sh", log, _program, .. own, .. _settings.SelectMany(s => new[] { "--set", s })]))!;
+    }
+}

@@ -1,0 +1,67 @@
+using System.CommandLine;
+using MoodStream.Bench.Driver;
+using MoodStream.Cli.Terminal;
+using MoodStream.Mood.Imaging;
+using MoodStream.Mood.Masking;
+using MoodStream.Mood.Training;
+using MoodStream.Mood.Vision;
+
+namespace MoodStream.Bench.Train;
+
+/// <summary><c>mood bench train</c>: masked pre-training, beside a plain PyTorch loop over the same model.</summary>
+internal static class TrainBench
+{
+    private const double MustRatio = 1;
+    private const double AimRatio = 1.5;
+
+    private static readonly Option<int> Batch = new("--batch") { Description = "Images in a step.", DefaultValueFactory = _ => 128 };
+    private static readonly Option<int> Steps = new("--steps") { Description = "Steps in a round.", DefaultValueFactory = _ => 20 };
+    private static readonly Option<int> Rounds = new("--rounds") { Description = "Counted rounds.", DefaultValueFactory = _ => 3 };
+    private static readonly Option<string> Precision = new("--precision") { Description = "Ours in fp32 or bf16; the peer is in fp32.", DefaultValueFactory = _ => "fp32" };
+    private static readonly Option<string> Python = new("--python") { Description = "Interpreter with torch.", DefaultValueFactory = _ => "/usr/bin/python3" };
+    private static readonly Option<FileInfo?> Json = Verb.Json();
+
+    public static Command Create() => new Command("train", "Masked pre-training with loading and augmentation, beside a plain PyTorch loop over ready images.")
+    {
+        Batch, Steps, Rounds, Precision, Python, Json,
+    }.Runs((parsed, _) => Task.FromResult(Run(parsed)));
+
+    private static int Run(ParseResult parsed)
+    {
+        int batch = parsed.GetValue(Batch), steps = parsed.GetValue(Steps), rounds = parsed.GetValue(Rounds);
+        var settings = Settings(batch, (rounds + 2) * steps, parsed.GetRequiredValue(Precision) == "bf16");
+        var side = settings.Encoder.ImageSize;
+        using var ours = new MaePretraining(
+            settings, new NoiseImages(batch, side), new PreprocessingRecipe { Resize = new ResizeRule.Exact(side, side) });
+        using var peer = new PlainTorch(parsed.GetRequiredValue(Python), settings);
+        var figures = PairedRun.Measure("masked pre-training", rounds, ours: () => Take(ours, steps), peer: () => peer.Take(steps));
+        var name = $"MAE of width {settings.Encoder.Width}, depth {settings.Encoder.Depth}, {steps} steps of {batch}, beside PyTorch {peer.Version}";
+        return new BenchReport(BenchMachine.Here(), [BenchRow.Of(name, figures, MustRatio, AimRatio)], new Dictionary<string, double>
+        {
+            ["ours_images_per_second"] = batch * steps / figures.OursSeconds.Median,
+            ["peer_images_per_second"] = batch * steps / figures.PeerSeconds.Median,
+        }).Publish(parsed.GetValue(Json));
+    }
+
+    /// <summary>The encoder of the shipped backbone.</summary>
+    private static MaeSettings Settings(int batch, int steps, bool mixed) => new()
+    {
+        Encoder = new VitConfig
+        {
+            ImageSize = 32, PatchSize = 4, Width = 192, Depth = 4, Heads = 6, Positions = PositionEmbedding.SineCosine,
+            Pooling = Pooling.MeanOfNormedPatches,
+        },
+        Decoder = new MaeDecoderConfig { Width = 96, Depth = 1 },
+        Epochs = steps, BatchSize = batch, Precision = mixed ? TrainingPrecision.Mixed : TrainingPrecision.Full,
+    };
+
+    private static void Take(MaePretraining run, int steps)
+    {
+        using var stop = new CancellationTokenSource();
+        var taken = 0;
+        run.Run(_ =>
+        {
+            if (++taken == steps) stop.Cancel();
+        }, stop.Token);
+    }
+}

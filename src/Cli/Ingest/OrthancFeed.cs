@@ -1,0 +1,92 @@
+using System.Globalization;
+using System.Net;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using MoodStream.Cli.Terminal;
+
+namespace MoodStream.Cli.Ingest;
+
+/// <summary>Follows the changes of an Orthanc server and sends the rendered frames of new instances.</summary>
+/// <remarks>
+/// The series is the source, so that its frames keep their order. Only pixels and the unique ids of study, series and instance are asked
+/// for: no name, birth date or other field of a patient is read, let alone passed on. Burnt-in text stays burnt in.
+/// Source: Orthanc REST API, /changes, /instances/{id}/simplified-tags, /instances/{id}/frames/{n}/rendered.
+/// </remarks>
+internal sealed class OrthancFeed(HttpClient orthanc, FileInfo? stateFile, GatewayClient client, IngestTally tally, TimeProvider clock)
+{
+    private const string NewInstance = "NewInstance";
+    private const int ChangesAtOnce = 100;
+
+    /// <summary>Follows until cancelled.</summary>
+    /// <param name="interval">Time between two questions where nothing is new.</param>
+    /// <param name="cancellation">Stops in order: the state says how far it came.</param>
+    /// <exception cref="CliException">Orthanc refuses, or is not there at the start.</exception>
+    public async Task RunAsync(TimeSpan interval, CancellationToken cancellation)
+    {
+        var state = IngestState.Read(stateFile, orthanc.BaseAddress!.ToString());
+        while (true)
+        {
+            var (last, done) = await TakeChangesAsync(state.Cursor ?? "0", cancellation);
+            if (last != state.Cursor)
+            {
+                state = state with { Cursor = last };
+                state.Write(stateFile);
+            }
+            if (done) await Task.Delay(interval, clock, cancellation);
+        }
+    }
+
+    /// <summary>Takes the next changes; the number of the last, and whether there are no more.</summary>
+    internal async Task<(string Last, bool Done)> TakeChangesAsync(string since, CancellationToken cancellation)
+    {
+        using var page = await AskAsync($"changes?since={since}&limit={ChangesAtOnce}", cancellation);
+        foreach (var change in page.RootElement.GetProperty("Changes").EnumerateArray())
+            if (change.GetProperty("ChangeType").GetString() == NewInstance)
+                await SendAsync(change.GetProperty("ID").GetString()!, cancellation);
+        return (page.RootElement.GetProperty("Last").GetInt64().ToString(CultureInfo.InvariantCulture), page.RootElement.GetProperty("Done").GetBoolean());
+    }
+
+    private async Task SendAsync(string instance, CancellationToken cancellation)
+    {
+        var tags = await TryAskAsync($"instances/{instance}/simplified-tags", cancellation);
+        if (tags is null) return;                                     // deleted meanwhile
+        using (tags)
+        {
+            var frames = int.TryParse(Text(tags, "NumberOfFrames"), NumberStyles.None, CultureInfo.InvariantCulture, out var count) ? count : 1;
+            var source = Text(tags, "SeriesInstanceUID") ?? instance;
+            for (var frame = 0; frame < frames; frame++)
+            {
+                using var answer = await orthanc.GetAsync(new Uri($"instances/{instance}/frames/{frame}/rendered", UriKind.Relative), cancellation);
+                tally.Read();
+                var name = $"instance {instance} frame {frame}";
+                if (!answer.IsSuccessStatusCode) tally.Sent(name, $"Orthanc does not render it ({(int)answer.StatusCode})");
+                else tally.Sent(name, await client.SendAsync(new(source, Id(instance, frame), await answer.Content.ReadAsByteArrayAsync(cancellation)), cancellation));
+            }
+        }
+    }
+
+    private async Task<JsonDocument> AskAsync(string path, CancellationToken cancellation) =>
+        await TryAskAsync(path, cancellation) ?? throw new CliException($"{orthanc.BaseAddress}{path}: Orthanc has nothing there; is this its address?");
+
+    private async Task<JsonDocument?> TryAskAsync(string path, CancellationToken cancellation)
+    {
+        try
+        {
+            using var answer = await orthanc.GetAsync(new Uri(path, UriKind.Relative), cancellation);
+            if (answer.StatusCode == HttpStatusCode.NotFound) return null;
+            answer.EnsureSuccessStatusCode();
+            return JsonDocument.Parse(await answer.Content.ReadAsByteArrayAsync(cancellation));
+        }
+        catch (Exception e) when (e is HttpRequestException or JsonException)
+        {
+            throw new CliException($"{orthanc.BaseAddress}{path}: {e.Message}");
+        }
+    }
+
+    private static string? Text(JsonDocument tags, string name) =>
+        tags.RootElement.TryGetProperty(name, out var value) && value.GetString() is { Length: > 0 } text ? text.Trim() : null;
+
+    private static string Id(string instance, int frame) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{instance}\n{frame}")))[..32];
+}

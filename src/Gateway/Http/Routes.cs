@@ -1,0 +1,83 @@
+namespace MoodStream.Gateway.Http;
+
+/// <summary>The paths of the gateway. A path is spelled here and nowhere else.</summary>
+internal static class Routes
+{
+    /// <summary>Images in.</summary>
+    public const string Images = "/v1/sources/{source}/images";
+
+    /// <summary>Newest results.</summary>
+    public const string Results = "/v1/live/results";
+
+    /// <summary>One of the newest results.</summary>
+    public const string OneResult = "/v1/live/results/{imageId}";
+
+    /// <summary>Rates over time.</summary>
+    public const string Rates = "/v1/live/rates";
+
+    /// <summary>Server-sent events.</summary>
+    public const string Events = "/v1/live/events";
+
+    /// <summary>Bytes of one of the newest images.</summary>
+    public const string OneImage = "/v1/images/{imageId}";
+
+    /// <summary>The review page.</summary>
+    public const string ReviewPage = "/review";
+
+    /// <summary>Gates with their review queues.</summary>
+    public const string ReviewGates = "/v1/review/gates";
+
+    /// <summary>Review cases of a gate.</summary>
+    public const string ReviewCases = "/v1/review/{gate}/cases";
+
+    /// <summary>One review case.</summary>
+    public const string ReviewOneCase = "/v1/review/{gate}/cases/{caseId}";
+
+    /// <summary>The image of a review case.</summary>
+    public const string ReviewImage = "/v1/review/{gate}/cases/{caseId}/image";
+
+    /// <summary>Claims of whatever comes next.</summary>
+    public const string ReviewClaims = "/v1/review/{gate}/claims";
+
+    /// <summary>Claim of one case.</summary>
+    public const string ReviewClaim = "/v1/review/{gate}/cases/{caseId}/claim";
+
+    /// <summary>Sign that the reviewer is still there.</summary>
+    public const string ReviewHeartbeat = "/v1/review/{gate}/cases/{caseId}/heartbeat";
+
+    /// <summary>Decision of a claimed case.</summary>
+    public const string ReviewDecision = "/v1/review/{gate}/cases/{caseId}/decision";
+
+    /// <summary>A case back to the queue.</summary>
+    public const string ReviewRelease = "/v1/review/{gate}/cases/{caseId}/release";
+
+    /// <summary>A case to a senior.</summary>
+    public const string ReviewEscalation = "/v1/review/{gate}/cases/{caseId}/escalation";
+
+    /// <summary>A decision taken back at once.</summary>
+    public const string ReviewUndo = "/v1/review/{gate}/cases/{caseId}/undo";
+
+    /// <summary>A decision taken back by a senior.</summary>
+    public const string ReviewRecall = "/v1/review/{gate}/cases/{caseId}/recall";
+
+    /// <summary>A decision replaced by a senior.</summary>
+    public const string ReviewCorrection = "/v1/review/{gate}/cases/{caseId}/correction";
+
+    /// <summary>One decision for several cases.</summary>
+    public const string ReviewBulk = "/v1/review/{gate}/decisions";
+
+    /// <summary>Changes of cases as server-sent events.</summary>
+    public const string ReviewEvents = "/v1/review/{gate}/events";
+
+    /// <summary>API description.</summary>
+    public const string OpenApi = "/openapi/{documentName}.json";
+
+    /// <summary>Path of one result.</summary>
+    public static string Result(string imageId) => $"{Results}/{Uri.EscapeDataString(imageId)}";
+
+    /// <summary>Path of one image.</summary>
+    public static string Image(string imageId) => $"/v1/images/{Uri.EscapeDataString(imageId)}";
+
+    /// <summary>Path of the image of a review case.</summary>
+    public static string ReviewImageOf(string gate, string caseId) => $"/v1/review/{Uri.EscapeDataString(gate)}/cases/{caseId}/image";
+}

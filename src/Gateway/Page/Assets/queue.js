@@ -1,0 +1,71 @@
+// The review API: one key, fetch alone, no cookie. The key stays in this tab.
+const keyName = "moodstream.review.key";
+
+export class ApiError extends Error {
+  constructor(status, problem) {
+    super(problem?.detail ?? "The gateway does not answer.");
+    this.status = status;
+    this.type = problem?.type?.split(":").pop() ?? "";
+  }
+}
+
+export const session = {
+  get key() { return sessionStorage.getItem(keyName); },
+  set key(value) { value ? sessionStorage.setItem(keyName, value) : sessionStorage.removeItem(keyName); },
+};
+
+async function send(method, path, body) {
+  let response;
+  try {
+    response = await fetch(path, {
+      method,
+      headers: { authorization: `Bearer ${session.key}`, ...(body ? { "content-type": "application/json" } : {}) },
+      body: body ? JSON.stringify(body) : undefined,
+    });
+  } catch {
+    throw new ApiError(0, null);
+  }
+  if (response.ok) return response;
+  throw new ApiError(response.status, await response.json().catch(() => null));
+}
+
+const json = async (...request) => (await send(...request)).json();
+const at = (item, step) => `/v1/review/${encodeURIComponent(item.gate)}/cases/${item.caseId}/${step}`;
+
+export const gates = () => json("GET", "/v1/review/gates");
+export const list = (gate) => json("GET", `/v1/review/${encodeURIComponent(gate)}/cases?limit=60`);
+export const claim = async (gate, count) => (await json("POST", `/v1/review/${encodeURIComponent(gate)}/claims`, { count })).cases;
+export const decide = (item, choice) => json("POST", at(item, "decision"), { ...choice, token: item.token });
+export const release = (item) => json("POST", at(item, "release"), { token: item.token });
+export const escalate = (item) => json("POST", at(item, "escalation"), { token: item.token });
+export const heartbeat = (item) => json("POST", at(item, "heartbeat"), { token: item.token });
+export const undo = (item) => json("POST", at(item, "undo"), {});
+export const bulk = async (gate, caseIds, verdict) =>
+  (await json("POST", `/v1/review/${encodeURIComponent(gate)}/decisions`, { caseIds, verdict })).outcomes;
+
+// An image as an address of this page; null where there is none to show.
+export async function picture(item) {
+  try {
+    return URL.createObjectURL(await (await send("GET", item.image)).blob());
+  } catch (error) {
+    if (error.status === 404) return null;
+    throw error;
+  }
+}
+
+// Reads server-sent events by fetch, since EventSource can send no key. Ends when the stream does.
+export async function follow(gate, signal, onEvent) {
+  const response = await fetch(`/v1/review/${encodeURIComponent(gate)}/events`, {
+    headers: { authorization: `Bearer ${session.key}` }, signal,
+  });
+  if (!response.ok) throw new ApiError(response.status, null);
+  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+  for (let text = ""; ;) {
+    const { done, value } = await reader.read();
+    if (done) return;
+    text += value;
+    const events = text.split("\n\n");
+    text = events.pop();
+    for (const event of events) onEvent(/^event: (.*)$/m.exec(event)?.[1] ?? "message");
+  }
+}

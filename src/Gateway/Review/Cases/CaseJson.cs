@@ -1,0 +1,10 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace MoodStream.Gateway.Review.Cases;
+
+/// <summary>Source-generated JSON of what is kept in Redis.</summary>
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(ReviewCase))]
+[JsonSerializable(typeof(OutboxItem))]
+internal sealed partial class CaseJson : JsonSerializerContext;

@@ -1,0 +1,87 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using MoodStream.Contracts;
+using MoodStream.Gateway.Review.Cases;
+using MoodStream.Gateway.Settings;
+using MoodStream.Gateway.Telemetry;
+using MoodStream.Streaming.Kafka;
+using MoodStream.Streaming.Records;
+
+namespace MoodStream.Gateway.Review.Upkeep;
+
+/// <summary>Which accepted images people look at too, to measure what the gate misses.</summary>
+internal static class AuditSampling
+{
+    /// <summary>Whether an image is drawn: a share of all ids, the same ids every time.</summary>
+    /// <param name="imageId">Image id.</param>
+    /// <param name="share">Share of images that are drawn, in [0, 1].</param>
+    public static bool Draws(string imageId, double share)
+    {
+        var hash = SHA256.HashData(Encoding.UTF8.GetBytes(imageId));
+        // 53 bits make a double in [0, 1) without rounding, so that a share of 1 draws all and 0 none.
+        var place = (BinaryPrimitives.ReadUInt64BigEndian(hash) >> 11) * Math.ScaleB(1, -53);
+        return place < share;
+    }
+}
+
+/// <summary>Opens a case for every image that goes to people, and for the drawn share of accepted ones.</summary>
+/// <remarks>
+/// Done means: Redis has the case; only then does the offset move. Repeats: an image whose case is there opens none.
+/// On failure: starts again after a pause, from the last offset that was committed. A record that is no result is left out and logged.
+/// </remarks>
+internal sealed class CaseFeed(
+    IRecordConsumerFactory consumers, ReviewDesk desk, ReviewSettings settings, TimeProvider clock, ILogger<CaseFeed> log)
+    : RepeatedWork("opening cases", Pause, clock, log)
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
+    private readonly ILogger _log = log;
+
+    private readonly ConsumerSubscription _subscription = new()
+    {
+        Group = ConsumerGroups.Review,
+        Topics = settings.AuditShare > 0 ? [Topics.Review, Topics.Accepted] : [Topics.Review],
+        OffsetReset = OffsetReset.Earliest,
+    };
+
+    /// <inheritdoc/>
+    protected override async Task<bool> WorkAsync(CancellationToken cancellation)
+    {
+        await using var consumer = consumers.Create(_subscription);
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var polling = consumer.RunAsync(ended.Token);
+        try
+        {
+            await foreach (var record in consumer.Records.ReadAllAsync(cancellation))
+            {
+                await OpenAsync(record, cancellation);
+                consumer.Complete(record.Position);
+            }
+            return false;
+        }
+        finally
+        {
+            await ended.CancelAsync();
+            await polling.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private async Task OpenAsync(ReceivedRecord record, CancellationToken cancellation)
+    {
+        ImageScored? scored;
+        try
+        {
+            scored = JsonSerializer.Deserialize(record.Value ?? [], WireJson.Default.ImageScored);
+        }
+        catch (JsonException e)
+        {
+            _log.ReviewRecordUnreadable(record.Position.ToString(), e.Message);
+            return;
+        }
+        if (scored is null) return;
+        var sample = scored.Verdict == Verdict.Accept;
+        if (sample && !AuditSampling.Draws(scored.ImageId, settings.AuditShare)) return;
+        await desk.OpenAsync(scored, record.Position.ToString(), sample, cancellation);
+    }
+}

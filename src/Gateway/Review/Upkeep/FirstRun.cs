@@ -1,0 +1,20 @@
+using MoodStream.Gateway.Review.Access;
+
+namespace MoodStream.Gateway.Review.Upkeep;
+
+/// <summary>Makes the administrator's key at the first start, as soon as Redis is there.</summary>
+internal sealed class FirstRun(KeyRing keys, TimeProvider clock, ILogger<FirstRun> log)
+    : RepeatedWork("the first run", Pause, clock, log)
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
+    private bool _done;
+
+    /// <inheritdoc/>
+    protected override async Task<bool> WorkAsync(CancellationToken cancellation)
+    {
+        if (_done) await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellation);
+        await keys.EnsureAdministratorAsync(cancellation);
+        _done = true;
+        return true;
+    }
+}

@@ -1,0 +1,39 @@
+using System.Text.RegularExpressions;
+
+namespace MoodStream.RepositoryTests;
+
+/// <summary>Files and settings that pages mention exist.</summary>
+public sealed partial class DocMentionTests
+{
+    private static readonly string[] Pages = [.. Checkout.Files(".", "*.md")];
+
+    [Fact]
+    public void Paths_InCodeSpans_LeadToFilesOfTheCheckout()
+    {
+        var mentioned = Mentions(FilePath());
+
+        Assert.NotEmpty(mentioned);
+        Assert.DoesNotContain(mentioned, m => !Path.Exists(Checkout.PathOf(m.What)));
+    }
+
+    [Fact]
+    public void Settings_OfEveryPage_AreInTheTable()
+    {
+        var known = Mentions(Setting()).Where(m => m.Page == "docs/settings.md").Select(m => Pattern(m.What)).ToArray();
+
+        Assert.NotEmpty(known);
+        Assert.DoesNotContain(Mentions(Setting()), m => !Array.Exists(known, k => Regex.IsMatch(m.What, k)));
+    }
+
+    private static (string Page, string What)[] Mentions(Regex what) =>
+        [.. Pages.SelectMany(p => what.Matches(File.ReadAllText(p)).Select(m => (Checkout.Relative(p), m.Groups[1].Value)))];
+
+    /// <summary>A key of the table, where <c>&lt;name&gt;</c> stands for any name, or the beginning of one up to a colon.</summary>
+    private static string Pattern(string key) => $"^{key.Replace("<name>", "[^:]+", StringComparison.Ordinal)}(:|$)";
+
+    [GeneratedRegex("`((?:src|tests|docs|deploy|build|bench|backbones|datasets)/[A-Za-z0-9_./-]+)`")]
+    private static partial Regex FilePath();
+
+    [GeneratedRegex(@"(MoodStream:[A-Za-z]+:[A-Za-z:<>.]*[A-Za-z>])")]
+    private static partial Regex Setting();
+}
