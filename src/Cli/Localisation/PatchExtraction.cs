@@ -24,10 +24,11 @@ internal sealed class PatchExtraction(Backbone backbone)
     private const int MostImages = 16;
 
     /// <summary>How the patches of an image lie.</summary>
-    public PatchGrid Grid { get; } = new(backbone.Config.Grid.Height, backbone.Config.Grid.Width);
+    public PatchGrid Grid { get; } = backbone.PatchGrid is { } grid ? new(grid.Height, grid.Width)
+        : throw new CliException($"A backbone of architecture {backbone.Architecture} has no patches to look at.");
 
     /// <summary>Length D of a token.</summary>
-    public int Dimension => backbone.Config.Width;
+    public int Dimension => backbone.PatchLength;
 
     /// <summary>The backbone's preprocessing.</summary>
     public PreprocessingRecipe Recipe => backbone.Recipe;

@@ -78,9 +78,9 @@ internal static class VerifyCommand
     {
         using var backbone = Backbone.Load(path, inputSize: size);
         var about = new BackboneDescription(
-            backbone.Family, backbone.Config.ToJson(), backbone.ModelHash, backbone.ParameterCount, backbone.FeatureLength,
-            backbone.Classifier?.ClassCount, backbone.Recipe.ToJson(), backbone.PreprocessingHash, backbone.UsedTensors,
-            backbone.WaivedTensors, backbone.StoodIn);
+            backbone.Family, backbone.Configuration, backbone.ModelHash, backbone.ParameterCount,
+            backbone.FeatureLength, backbone.Classifier?.ClassCount, backbone.Recipe.ToJson(),
+            backbone.PreprocessingHash, backbone.UsedTensors, backbone.WaivedTensors, backbone.StoodIn);
         var table = new Table().AddColumns("Property", "Value");
         foreach (var (name, value) in Lines(about)) table.AddRow(Markup.Escape(name), Markup.Escape(value));
         Tables.Write(table);

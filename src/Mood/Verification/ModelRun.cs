@@ -8,10 +8,11 @@ namespace MoodStream.Mood.Verification;
 
 /// <summary>One run of a checkpoint: every intermediate value that a kit may name.</summary>
 internal sealed class ModelRun(
-    Checkpoint read, string name, JsonElement description, IReadOnlyDictionary<string, Tensor> expected)
+    Checkpoint read, VisionTransformer encoder, string name, JsonElement description,
+    IReadOnlyDictionary<string, Tensor> expected)
 {
     private readonly Dictionary<string, Tensor> _values = new(StringComparer.Ordinal);
-    private readonly VisionTransformer _encoder = read.Encoder;
+    private readonly VisionTransformer _encoder = encoder;
 
     /// <summary>Computes all outputs; they belong to the current dispose scope.</summary>
     public IReadOnlyDictionary<string, Tensor> Compute(IReadOnlyDictionary<string, Tensor> inputs)

@@ -21,10 +21,10 @@ public sealed class Backbone : IDisposable
     private const string HeadWeight = "head.weight";
     private const string HeadBias = "head.bias";
     private const string RecipeKey = "moodstream.preprocessing";
-    private readonly VisionTransformer _encoder;
+    private readonly ImageEncoder _encoder;
     private readonly Device _device;
 
-    private Backbone(VisionTransformer encoder, PreprocessingRecipe recipe, string modelHash, Device device)
+    private Backbone(ImageEncoder encoder, PreprocessingRecipe recipe, string modelHash, Device device)
     {
         (_encoder, Recipe, PreprocessingHash, ModelHash, _device) = (encoder, recipe, recipe.Hash, modelHash, device);
         _encoder.eval();
@@ -40,11 +40,23 @@ public sealed class Backbone : IDisposable
     /// <summary>Preprocessing hash of <see cref="Recipe"/>, computed once.</summary>
     public string PreprocessingHash { get; }
 
-    /// <summary>The encoder's shape.</summary>
-    public VitConfig Config => _encoder.Config;
+    /// <summary>Name of the architecture: <c>vit</c>, <c>hybrid</c>, <c>resnetv2</c>, <c>mixer</c>.</summary>
+    public string Architecture => _encoder.Architecture;
+
+    /// <summary>Everything that shapes the encoder, as JSON on one line.</summary>
+    public string Configuration => _encoder.Describe();
+
+    /// <summary>Size of the input; pixels.</summary>
+    public GridSize Input => _encoder.Input;
 
     /// <summary>Length D of a feature.</summary>
-    public int FeatureLength => Config.FeatureLength;
+    public int FeatureLength => _encoder.FeatureLength;
+
+    /// <summary>Rows and columns of the patch tokens; null for an encoder that has none.</summary>
+    public GridSize? PatchGrid => _encoder.PatchGrid;
+
+    /// <summary>Length of a patch token.</summary>
+    public int PatchLength => _encoder.PatchLength;
 
     /// <summary>The last linear layer, whose input is exactly the feature; null where the checkpoint has none.</summary>
     /// <remarks>Owned by the backbone.</remarks>
@@ -68,8 +80,9 @@ public sealed class Backbone : IDisposable
     /// <summary>Reads a backbone file.</summary>
     /// <param name="path">A safetensors file that carries the encoder's configuration and its preprocessing.</param>
     /// <param name="device"><c>cpu</c> or <c>cuda</c>.</param>
-    /// <param name="inputSize">Side of the input, in pixels, where it is to differ from the one trained on: more pixels show smaller
-    /// things and cost more time. A multiple of the patch; only encoders with sine-cosine positions can follow. Null: as trained.</param>
+    /// <param name="inputSize">Side of the input, in pixels, where it is to differ from the one trained on: more pixels
+    /// show smaller things and cost more time. A multiple of the patch. Of own encoders only those with sine-cosine
+    /// positions can follow, of published ones all but a Mixer. Null: as trained.</param>
     /// <exception cref="SafetensorsException">The file is missing or malformed.</exception>
     /// <exception cref="BackboneException">The file is no backbone, or its tensors do not fit; the message lists every problem.</exception>
     public static Backbone Load(string path, string device = "cpu", int? inputSize = null)
@@ -79,8 +92,7 @@ public sealed class Backbone : IDisposable
             return LoadOwn(path, (configuration, recipe), device, inputSize);
         GridSize? input = inputSize is { } side ? GridSize.Square(side) : null;
         using var read = Checkpoint.Read(source, path, new CheckpointChoices(input));
-        var encoder = new VisionTransformer(read.Encoder.Config);
-        encoder.load_state_dict(read.Encoder.state_dict());
+        var encoder = read.TakeEncoder();
         return new(encoder, read.Recipe, Hash(encoder), DeviceOf(device))
         {
             Classifier = Checkpoint.ClassifierOf(read.Beside), Family = read.Family.Name,
@@ -95,7 +107,7 @@ public sealed class Backbone : IDisposable
         {
             var (config, preprocessing) = (VitConfig.FromJson(header.Config), PreprocessingRecipe.FromJson(header.Recipe));
             if (inputSize is { } size && size != config.ImageSize) (config, preprocessing) = AtSize(size, config, preprocessing);
-            if (Checkpoint.Parameters(config) > 2 * file.Tensors.Values.Sum(t => t.ElementCount) + 65_536)
+            if (VitPlan.ParametersOf(config) > 2 * file.Tensors.Values.Sum(t => t.ElementCount) + 65_536)
                 throw new FormatException("its configuration asks for far more values than it holds.");
             var encoder = new VisionTransformer(config);
             Fill(encoder, file, path);
@@ -120,9 +132,12 @@ public sealed class Backbone : IDisposable
     public static (VisionTransformer Encoder, PreprocessingRecipe Recipe) ReadEncoder(string path, double dropPath)
     {
         using var backbone = Load(path);
+        if (backbone._encoder is not VisionTransformer trained)
+            throw new BackboneException(
+                $"{path}: only a Vision Transformer can be trained further, not a {backbone.Architecture}.");
         using var gradientless = no_grad();
-        var encoder = new VisionTransformer(backbone.Config with { DropPath = dropPath });
-        encoder.load_state_dict(backbone._encoder.state_dict());
+        var encoder = new VisionTransformer(trained.Config with { DropPath = dropPath });
+        encoder.load_state_dict(trained.state_dict());
         return (encoder, backbone.Recipe);
     }
 
@@ -151,21 +166,23 @@ public sealed class Backbone : IDisposable
     {
         using var scope = NewDisposeScope();
         using var inference = inference_mode();
-        return _encoder.forward(Input(images)).to(ScalarType.Float32).cpu().MoveToOuterDisposeScope();
+        return _encoder.forward(Batch(images)).to(ScalarType.Float32).cpu().MoveToOuterDisposeScope();
     }
 
     /// <summary>Patch tokens of preprocessed images, after the last norm.</summary>
     /// <param name="images">B images, each of shape [3, H, W], normalised by <see cref="Recipe"/>.</param>
     /// <returns>
-    /// Shape [B, P, D], float32, on the CPU, P in raster order with the rows and columns of <see cref="VitConfig.Grid"/>.
+    /// Shape [B, P, W], float32, on the CPU, P in raster order with the rows and columns of <see cref="PatchGrid"/>, W
+    /// the <see cref="PatchLength"/>.
     /// The caller disposes them.
     /// </returns>
     /// <exception cref="ArgumentException">An image has another number of values.</exception>
+    /// <exception cref="NotSupportedException">The encoder has no patch tokens.</exception>
     public Tensor ExtractPatches(IReadOnlyList<float[]> images)
     {
         using var scope = NewDisposeScope();
         using var inference = inference_mode();
-        return _encoder.PatchTokens(Input(images)).to(ScalarType.Float32).cpu().MoveToOuterDisposeScope();
+        return _encoder.PatchTokens(Batch(images)).to(ScalarType.Float32).cpu().MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>
@@ -175,9 +192,9 @@ public sealed class Backbone : IDisposable
         _encoder.Dispose();
     }
 
-    private Tensor Input(IReadOnlyList<float[]> images)
+    private Tensor Batch(IReadOnlyList<float[]> images)
     {
-        var (height, width) = Config.Input;
+        var (height, width) = Input;
         return tensor(Concatenate(images, 3 * height * width), [images.Count, 3, height, width], device: _device);
     }
 
@@ -238,10 +255,10 @@ public sealed class Backbone : IDisposable
         foreach (var (name, tensor) in state) tensor.copy_(file.Load(name));
     }
 
-    private static string Hash(VisionTransformer encoder)
+    private static string Hash(ImageEncoder encoder)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        hash.AppendData(Encoding.UTF8.GetBytes(encoder.Config.ToJson()));
+        hash.AppendData(Encoding.UTF8.GetBytes(encoder.Describe()));
         foreach (var (name, tensor) in encoder.state_dict().OrderBy(t => t.Key, StringComparer.Ordinal))
         {
             using var scope = NewDisposeScope();

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using static TorchSharp.torch;
 
 namespace MoodStream.Mood.Vision;
@@ -7,11 +8,18 @@ namespace MoodStream.Mood.Vision;
 /// <param name="Width">Columns, at least 1.</param>
 public readonly record struct GridSize(int Height, int Width)
 {
+    private const int Largest = 4096;
+
     /// <summary>Number of cells.</summary>
+    [JsonIgnore]
     public int Count => Height * Width;
 
     /// <summary>A grid of equal sides.</summary>
     public static GridSize Square(int side) => new(side, side);
+
+    /// <summary>What is wrong with this as the size of an input; empty if nothing is.</summary>
+    internal IEnumerable<string> Problems() => Height is > 0 and <= Largest && Width is > 0 and <= Largest ? []
+        : [$"The input is {this}; each side lies in 1..{Largest} pixels."];
 
     /// <summary>Height x width.</summary>
     public override string ToString() => $"{Height}x{Width}";
@@ -39,6 +47,9 @@ public abstract class ImageEncoder(string name) : nn.Module<Tensor, Tensor>(name
 
     /// <summary>Rows and columns of the patch tokens; null for an encoder that has none.</summary>
     public virtual GridSize? PatchGrid => null;
+
+    /// <summary>Length W of a patch token.</summary>
+    public virtual int PatchLength => FeatureLength;
 
     /// <summary>Tokens of the patches after the last norm: what localisation looks at.</summary>
     /// <param name="images">Normalised images, shape [B, 3, H, W], float32.</param>

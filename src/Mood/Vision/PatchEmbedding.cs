@@ -9,12 +9,16 @@ internal sealed class PatchEmbedding : nn.Module<Tensor, Tensor>
 {
     [ComponentName(Name = "proj")]
     private readonly Conv2d _projection;
-    private readonly VitConfig _config;
+    private readonly GridSize _input;
+    private readonly int _patch;
 
-    public PatchEmbedding(VitConfig config) : base(nameof(PatchEmbedding))
+    /// <param name="input">Size of the input; pixels.</param>
+    /// <param name="patch">Side of a patch; pixels.</param>
+    /// <param name="width">Token width D.</param>
+    public PatchEmbedding(GridSize input, int patch, int width) : base(nameof(PatchEmbedding))
     {
-        _config = config;
-        _projection = nn.Conv2d(3, config.Width, config.PatchSize, stride: config.PatchSize);
+        (_input, _patch) = (input, patch);
+        _projection = nn.Conv2d(3, width, patch, stride: patch);
         RegisterComponents();
     }
 
@@ -23,15 +27,11 @@ internal sealed class PatchEmbedding : nn.Module<Tensor, Tensor>
     /// <exception cref="ArgumentException">The images are of another size.</exception>
     public override Tensor forward(Tensor images)
     {
-        var (height, width) = _config.Input;
-        if (images.dim() != 4 || images.shape[1] != 3 || images.shape[2] != height || images.shape[3] != width)
-            throw new ArgumentException(
-                $"The images are of shape [{string.Join(", ", images.shape)}]; this encoder takes [B, 3, {height}, {width}].",
-                nameof(images));
+        EncoderInput.Require(images, _input);
         using var scope = NewDisposeScope();
         // A convolution whose stride is its kernel is a matrix product over patches; as such it is faster on small grids.
-        var patches = Patches.Cut(images, _config.PatchSize, channelsFirst: true);                         // [B, P, 3·p·p]
-        var weight = _projection.weight.reshape(_config.Width, -1);                                        // [D, 3·p·p]
+        var patches = Patches.Cut(images, _patch, channelsFirst: true);                                 // [B, P, 3·p·p]
+        var weight = _projection.weight.flatten(1);                                              // [D, 3·p·p]
         return Autocast.Linear(patches, weight, _projection.bias).to(images.dtype).MoveToOuterDisposeScope();
     }
 
@@ -39,7 +39,7 @@ internal sealed class PatchEmbedding : nn.Module<Tensor, Tensor>
     public void InitialiseXavier()
     {
         using var gradients = no_grad();
-        using var flat = _projection.weight.view(_config.Width, -1);
+        using var flat = _projection.weight.view(_projection.weight.shape[0], -1);
         nn.init.xavier_uniform_(flat);
         if (_projection.bias is { } bias) nn.init.zeros_(bias);
     }

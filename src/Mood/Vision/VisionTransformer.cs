@@ -1,10 +1,12 @@
+using MoodStream.Mood.Vision.Convolution;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
 
 namespace MoodStream.Mood.Vision;
 
-/// <summary>One pre-norm encoder that covers ViT, BEiT, MAE and DINOv2 by its <see cref="VitConfig"/>.</summary>
+/// <summary>One pre-norm encoder that covers ViT, BEiT, MAE, DINOv2 and the ResNet hybrids by its
+/// <see cref="VitConfig"/>.</summary>
 /// <remarks>
 /// Source: Dosovitskiy et al. 2021; Bao et al. 2022; He et al. 2022. Names of the parameters are those of timm.
 /// Thread-safety: owned by one thread.
@@ -12,7 +14,7 @@ namespace MoodStream.Mood.Vision;
 public sealed class VisionTransformer : ImageEncoder
 {
     [ComponentName(Name = "patch_embed")]
-    private readonly PatchEmbedding _patches;
+    private readonly nn.Module<Tensor, Tensor> _patches;
     [ComponentName(Name = "cls_token")]
     private readonly Parameter? _classToken;
     [ComponentName(Name = "reg_token")]
@@ -35,7 +37,8 @@ public sealed class VisionTransformer : ImageEncoder
         var problems = config.Problems();
         if (problems.Count > 0) throw new ArgumentException(string.Join(" ", problems), nameof(config));
         Config = config;
-        _patches = new PatchEmbedding(config);
+        _patches = config.Trunk is { } trunk ? new TrunkEmbedding(config, trunk)
+            : new PatchEmbedding(config.Input, config.PatchSize, config.Width);
         if (config.ClassToken) _classToken = new Parameter(zeros(1, 1, config.Width));
         if (config.Registers > 0) _registers = new Parameter(zeros(1, config.Registers, config.Width));
         _positions = config.Positions switch
@@ -57,7 +60,7 @@ public sealed class VisionTransformer : ImageEncoder
     public VitConfig Config { get; }
 
     /// <inheritdoc/>
-    public override string Architecture => "vit";
+    public override string Architecture => Config.Trunk is null ? "vit" : "hybrid";
 
     /// <inheritdoc/>
     public override GridSize Input => Config.Input;
@@ -67,6 +70,9 @@ public sealed class VisionTransformer : ImageEncoder
 
     /// <inheritdoc/>
     public override GridSize? PatchGrid => Config.Grid;
+
+    /// <inheritdoc/>
+    public override int PatchLength => Config.Width;
 
     /// <inheritdoc/>
     public override string Describe() => Config.ToJson();
@@ -160,7 +166,7 @@ public sealed class VisionTransformer : ImageEncoder
         foreach (var (_, module) in named_modules())
             if (module is Linear linear)
                 Initialise(linear);
-        _patches.InitialiseXavier();
+        (_patches as PatchEmbedding)?.InitialiseXavier();       // a trunk has an initialisation of its own
         if (_classToken is not null) nn.init.normal_(_classToken, 0, TokenDeviation);
         if (_registers is not null) nn.init.normal_(_registers, 0, TokenDeviation);
         if (_positions is Parameter learned) nn.init.normal_(learned, 0, TokenDeviation);

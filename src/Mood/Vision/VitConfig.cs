@@ -1,5 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using MoodStream.Mood.Vision.Convolution;
+using MoodStream.Mood.Vision.Mixing;
 
 namespace MoodStream.Mood.Vision;
 
@@ -57,6 +59,11 @@ public sealed record VitConfig
 
     /// <summary>Side of a square patch; pixels. Divides height and width of the input.</summary>
     public required int PatchSize { get; init; }
+
+    /// <summary>ResNet whose feature map is cut into patches instead of the image (the hybrids); null: the image. Its
+    /// stride divides <see cref="PatchSize"/>.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ResNetTrunkConfig? Trunk { get; init; }
 
     /// <summary>Token width D. A multiple of <see cref="Heads"/>.</summary>
     public required int Width { get; init; }
@@ -151,6 +158,9 @@ public sealed record VitConfig
         var (height, width) = Input;
         Require(PatchSize > 0 && height % Math.Max(1, PatchSize) == 0 && width % Math.Max(1, PatchSize) == 0,
             $"PatchSize is {PatchSize}; it divides ImageSize ({(height == width ? height : Input)}).");
+        problems.AddRange(Trunk?.Problems() ?? []);
+        Require(Trunk is null || PatchSize % Trunk.Stride == 0,
+            $"PatchSize is {PatchSize}; the stride of the trunk ({Trunk?.Stride}) divides it.");
         Require(Width is > 0 and <= 16384, $"Width is {Width}; it lies in 1..16384.");
         Require(Heads > 0 && Width % Math.Max(1, Heads) == 0, $"Heads is {Heads}; it divides Width ({Width}).");
         Require(Depth is > 0 and <= 256, $"Depth is {Depth}; it lies in 1..256.");
@@ -197,10 +207,13 @@ public sealed record VitConfig
     }
 }
 
-/// <summary>Source-generated JSON of the encoder's configuration.</summary>
+/// <summary>Source-generated JSON of the encoders' configurations.</summary>
 [JsonSourceGenerationOptions(
     JsonSerializerDefaults.Web,
     UseStringEnumConverter = true,
+    RespectNullableAnnotations = true,
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow)]
 [JsonSerializable(typeof(VitConfig))]
+[JsonSerializable(typeof(ResNetV2Config))]
+[JsonSerializable(typeof(MixerConfig))]
 internal sealed partial class VisionJson : JsonSerializerContext;

@@ -66,8 +66,8 @@ public sealed class GateCatalog(
     /// <exception cref="BackboneException">It is not: the device or the weights are broken.</exception>
     public static bool Probe(Backbone backbone)
     {
-        var side = backbone.Config.ImageSize;
-        using var features = backbone.Extract([new float[3 * side * side]]);
+        var (height, width) = backbone.Input;
+        using var features = backbone.Extract([new float[3 * height * width]]);
         foreach (var value in features.data<float>())
             if (!float.IsFinite(value))
                 throw new BackboneException("The device probe gave a feature that is not finite: the device or the weights are broken.");

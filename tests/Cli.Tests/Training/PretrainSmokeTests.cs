@@ -39,7 +39,7 @@ public sealed class PretrainSmokeTests : IDisposable
         var tokenizer = await PretrainAsync("dvae", "t");
         var output = await PretrainAsync("beit", "b", "--tokenizer", tokenizer);
         using var backbone = Backbone.Load(output);
-        Assert.Equal(RelativePositionBias.Shared, backbone.Config.RelativePositions);
+        Assert.Equal(RelativePositionBias.Shared, VitConfig.FromJson(backbone.Configuration).RelativePositions);
     }
 
     [Fact]

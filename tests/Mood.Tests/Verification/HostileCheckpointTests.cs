@@ -24,7 +24,7 @@ public sealed class HostileCheckpointTests
             var random = new Random(seed);
             for (var i = 0; i < Mutations; i++)
             {
-                File.WriteAllBytes(Path.Combine(folder.FullName, mutated), Mutate(whole, random));
+                File.WriteAllBytes(Path.Combine(folder.FullName, mutated), Mutation.Of(whole, random));
                 var error = Record.Exception(() => Backbone.Load(folder.FullName).Dispose());
                 Assert.True(error is null or BackboneException or SafetensorsException, $"mutation {i}: {error}");
             }
@@ -33,14 +33,5 @@ public sealed class HostileCheckpointTests
         {
             folder.Delete(recursive: true);
         }
-    }
-
-    private static byte[] Mutate(byte[] whole, Random random)
-    {
-        var bytes = (byte[])whole.Clone();
-        var reach = Math.Min(bytes.Length, 6000);              // the header, where structure lies
-        for (var n = random.Next(1, 4); n > 0; n--)
-            bytes[random.Next(reach)] = random.Next(3) == 0 ? (byte)random.Next(256) : (byte)"0123456789{}[]\",:"[random.Next(17)];
-        return random.Next(10) == 0 ? bytes[..random.Next(bytes.Length)] : bytes;
     }
 }

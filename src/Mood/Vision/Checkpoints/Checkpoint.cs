@@ -10,12 +10,12 @@ namespace MoodStream.Mood.Vision.Checkpoints;
 /// </remarks>
 internal sealed class Checkpoint : IDisposable
 {
-    private static readonly string[] Packed = [".attn.query.", ".attn.key.", ".attn.value."];
+    private bool _encoderIsTaken;
 
-    private Checkpoint(VisionTransformer encoder, CheckpointFamily family, CheckpointSettings settings) =>
+    private Checkpoint(ImageEncoder encoder, CheckpointFamily family, CheckpointSettings settings) =>
         (Encoder, Family, Settings) = (encoder, family, settings);
 
-    public VisionTransformer Encoder { get; }
+    public ImageEncoder Encoder { get; }
 
     public CheckpointFamily Family { get; }
 
@@ -40,31 +40,14 @@ internal sealed class Checkpoint : IDisposable
     /// <exception cref="BackboneException">Something does not fit; the message lists every problem.</exception>
     public static Checkpoint Read(TensorSource source, string path, CheckpointChoices choices, bool beside = false)
     {
-        CheckpointSettings settings;
+        var (settings, family, tensors, plan) = Plan(source, path, choices);
+        if (plan is null || !CanBuild(plan, tensors, source)) throw Refusal();
+        var recipe = CheckpointRecipe.Read(source, plan.Input, tensors.Problems);
+        var read = new Checkpoint(plan.Build(), family, settings) { Recipe = recipe };
         try
         {
-            settings = CheckpointSettings.Read(source.ReadJson("config.json"));
-        }
-        catch (Exception e) when (e is FormatException or InvalidOperationException)      // text that is no Unicode
-        {
-            throw new BackboneException($"{path}: {e.Message}");
-        }
-        var family = CheckpointFamily.Detect(source.Tensors.Keys, settings);
-        var tensors = new NamedTensors(source, family.Names);
-        var trained = CheckpointShape.Infer(tensors, settings, choices);
-        Refuse();
-        var config = AtSize(trained!, choices.Input);
-        tensors.Problems.AddRange(config.Problems());
-        if (Parameters(config) > 2 * source.ElementCount + 65_536)
-            tensors.Problems.Add("The shapes ask for far more values than the file holds.");
-        Refuse();
-        var recipe = CheckpointRecipe.Read(source, config.Input, path);
-        var read = new Checkpoint(new VisionTransformer(config), family, settings) { Recipe = recipe };
-        try
-        {
-            read.Fill(tensors, trained!, config, beside);
-            Refuse();
-            return read;
+            read.Fill(tensors, plan, beside);
+            return tensors.Problems.Count == 0 ? read : throw Refusal();
         }
         catch
         {
@@ -72,11 +55,8 @@ internal sealed class Checkpoint : IDisposable
             throw;
         }
 
-        void Refuse()
-        {
-            if (tensors.Problems.Count > 0)
-                throw new BackboneException($"{path} ({family.Name}) cannot be used: {string.Join(" ", tensors.Problems)}");
-        }
+        BackboneException Refusal() =>
+            new($"{path} ({family.Name}) cannot be used: {string.Join(" ", tensors.Problems)}");
     }
 
     /// <summary>The classifier, where the checkpoint has one. The caller disposes it.</summary>
@@ -84,20 +64,48 @@ internal sealed class Checkpoint : IDisposable
         beside.TryGetValue("head.weight", out var weight) && weight.dim() == 2 && weight.shape[0] > 0
             ? new(weight, beside.GetValueOrDefault("head.bias")) : null;
 
+    /// <summary>The encoder, which the caller now owns.</summary>
+    public ImageEncoder TakeEncoder()
+    {
+        _encoderIsTaken = true;
+        return Encoder;
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {
-        Encoder.Dispose();
+        if (!_encoderIsTaken) Encoder.Dispose();
         foreach (var tensor in Beside.Values) tensor.Dispose();
     }
 
-    /// <summary>About how many values an encoder of this shape has.</summary>
-    internal static long Parameters(VitConfig c) => c.Depth * (4L * c.Width * c.Width + (c.GatedMlp ? 3L : 2L) * c.Width * c.HiddenWidth);
+    private static (CheckpointSettings Settings, CheckpointFamily Family, NamedTensors Tensors, EncoderPlan? Plan) Plan(
+        TensorSource source, string path, CheckpointChoices choices)
+    {
+        try
+        {
+            var settings = CheckpointSettings.Read(source.ReadJson("config.json"));
+            var family = CheckpointFamily.Detect(source.Tensors.Keys, settings);
+            var tensors = new NamedTensors(source, family.Names);
+            return (settings, family, tensors, family.Plan(tensors, settings, choices));
+        }
+        catch (Exception e) when (e is FormatException or InvalidOperationException)      // text that is no Unicode
+        {
+            throw new BackboneException($"{path}: config.json: {e.Message}");
+        }
+    }
 
-    private static VitConfig AtSize(VitConfig trained, GridSize? input) => input is not { } size ? trained
-        : trained with { ImageSize = size.Height, ImageWidth = size.Width == size.Height ? null : size.Width };
+    /// <summary>Whether building the encoder is possible and will not allocate far more than the file holds.</summary>
+    private static bool CanBuild(EncoderPlan plan, NamedTensors tensors, TensorSource source)
+    {
+        var problems = plan.Problems();
+        tensors.Problems.AddRange(problems);
+        if (problems.Count > 0) return false;
+        if (plan.ParameterCount <= 2 * source.ElementCount + 65_536) return true;
+        tensors.Problems.Add("The shapes ask for far more values than the file holds.");
+        return false;
+    }
 
-    private void Fill(NamedTensors tensors, VitConfig trained, VitConfig config, bool beside)
+    private void Fill(NamedTensors tensors, EncoderPlan plan, bool beside)
     {
         using var scope = NewDisposeScope();
         using var gradients = no_grad();
@@ -105,24 +113,29 @@ internal sealed class Checkpoint : IDisposable
         var stoodIn = new List<string>();
         foreach (var (name, target) in Encoder.state_dict())
         {
-            if (ValueOf(tensors, name, trained, config, used) is { } value) Copy(tensors, name, value, target);
-            else if (name.StartsWith("fc_norm.", StringComparison.Ordinal) && !tensors.Has("fc_norm.weight"))
-                stoodIn.Add($"{name} = {(name.EndsWith("weight", StringComparison.Ordinal) ? 1 : 0)}");
-            else tensors.Problems.Add($"'{name}' is missing.");
+            if (plan.ValueOf(tensors, name, used) is { } value) Copy(tensors, name, value, target);
+            else if (plan.StandInFor(tensors, name) is { } standIn) stoodIn.Add(standIn);
+            else tensors.Problems.Add($"'{tensors.Theirs(name)}' is missing.");
         }
         foreach (var name in tensors.Names.Where(n => !used.Contains(n)))
         {
-            if (ReasonFor(name) is { } reason) tensors.Waived[tensors.Theirs(name)] = reason;
+            if (plan.ReasonToWaive(name) is { } reason) tensors.Waived[tensors.Theirs(name)] = reason;
             else tensors.Problems.Add($"'{tensors.Theirs(name)}' is left over.");
-            if (beside || name is "head.weight" or "head.bias") Beside[name] = tensors.Load(name).DetachFromDisposeScope();
+            if (beside || name is "head.weight" or "head.bias")
+                Beside[name] = plan.Beside(name, tensors.Load(name)).DetachFromDisposeScope();
         }
-        if (Beside.TryGetValue("head.weight", out var head) && (head.dim() != 2 || head.shape[1] != config.FeatureLength))
-            tensors.Problems.Add($"'{tensors.Theirs("head.weight")}' is of shape [{string.Join(", ", head.shape)}], "
-                + $"not [classes, {config.FeatureLength}].");
-        if (Beside.TryGetValue("head.bias", out var bias) && (head is null || bias.dim() != 1 || bias.shape[0] != head.shape[0]))
-            tensors.Problems.Add($"'{tensors.Theirs("head.bias")}' does not fit its matrix.");
+        CheckClassifier(tensors, plan.FeatureLength);
         Used = [.. used.Select(tensors.Theirs).Order(StringComparer.Ordinal)];
         (Waived, StoodIn) = (tensors.Waived, stoodIn);
+    }
+
+    private void CheckClassifier(NamedTensors tensors, int features)
+    {
+        if (Beside.TryGetValue("head.weight", out var head) && (head.dim() != 2 || head.shape[1] != features))
+            tensors.Problems.Add($"'{tensors.Theirs("head.weight")}' is of shape [{string.Join(", ", head.shape)}], "
+                + $"not [classes, {features}].");
+        if (Beside.TryGetValue("head.bias", out var bias) && (head is null || bias.dim() != 1 || bias.shape[0] != head.shape[0]))
+            tensors.Problems.Add($"'{tensors.Theirs("head.bias")}' does not fit its matrix.");
     }
 
     private static void Copy(NamedTensors tensors, string name, Tensor value, Tensor target)
@@ -132,42 +145,4 @@ internal sealed class Checkpoint : IDisposable
             tensors.Problems.Add($"'{tensors.Theirs(name)}' is of shape [{string.Join(", ", value.shape)}], "
                 + $"not [{string.Join(", ", target.shape)}].");
     }
-
-    private Tensor? ValueOf(NamedTensors tensors, string name, VitConfig trained, VitConfig config, HashSet<string> used)
-    {
-        if (name.Contains(".attn.qkv.", StringComparison.Ordinal)) return Pack(tensors, name, config.Width, used);
-        if (!tensors.Has(name)) return null;
-        used.Add(name);
-        var value = tensors.Load(name);
-        if (trained.Grid == config.Grid) return value;
-        if (name == "pos_embed" && value.dim() == 3) return PositionResizing.Absolute(value, trained.Grid, config.Grid, Family.Absolute);
-        return name.EndsWith("relative_position_bias_table", StringComparison.Ordinal) && value.dim() == 2
-            && value.shape[0] >= RelativePositions.Offsets(trained.Grid)
-            ? PositionResizing.Relative(value, trained.Grid, config.Grid, Family.Relative)
-            : value;
-    }
-
-    /// <summary>Query, key and value as one; a bias that one of them lacks is zero (BEiT's key).</summary>
-    private static Tensor? Pack(NamedTensors tensors, string name, int width, HashSet<string> used)
-    {
-        if (tensors.Has(name) && used.Add(name)) return tensors.Load(name);
-        string[] names = [.. Packed.Select(p => name.Replace(".attn.qkv.", p, StringComparison.Ordinal))];
-        var isBias = name.EndsWith("bias", StringComparison.Ordinal);
-        if (!names.Any(tensors.Has) || (!isBias && !names.All(tensors.Has))) return null;
-        if (names.Where(tensors.Has).Any(n => tensors.Shape(n).Length != (isBias ? 1 : 2) || tensors.Side(n, 0) != width)) return null;
-        if (isBias && !(tensors.Has(names[0]) && tensors.Has(names[2]))) return null;
-        foreach (var part in names.Where(tensors.Has)) used.Add(part);
-        return cat([.. names.Select(n => tensors.Has(n) ? tensors.Load(n) : zeros(width))], 0);
-    }
-
-    private static string? ReasonFor(string name) => name.Split('.')[0] switch
-    {
-        "head" => "the classifier",
-        "mask_token" => "stands for removed patches in pre-training",
-        "lm_head" => "predicts codes in pre-training",
-        "pooler" => "a tanh layer that is no feature",
-        "norm" => "the features are normed after pooling",
-        "decoder_embed" or "decoder_pos_embed" or "decoder_blocks" or "decoder_norm" or "decoder_pred" => "the decoder of pre-training",
-        _ => null,
-    };
 }

@@ -1,41 +1,44 @@
 namespace MoodStream.Mood.Vision.Checkpoints;
 
-/// <summary>Which program wrote a checkpoint, and how that program follows another input size.</summary>
-/// <param name="Name">For people: family and program.</param>
-/// <param name="Names">Its names.</param>
-/// <param name="Absolute">How absolute positions are resized.</param>
-/// <param name="Relative">How relative position tables are resized.</param>
-internal sealed record CheckpointFamily(string Name, KeyMap Names, AbsoluteResize Absolute, RelativeResize Relative)
+/// <summary>A family of published checkpoints: how its tensors are named and what encoder they make.</summary>
+internal abstract class CheckpointFamily
 {
-    private static readonly Version ExactSizes = new(4, 45);
+    /// <summary>Families that are not Vision Transformers alone, each told by names that no other has.</summary>
+    private static readonly CheckpointFamily[] Comparators =
+        [new HybridFamily(), new ResNetV2Family(), new MixerFamily()];
+
+    /// <summary>Family and program, for people.</summary>
+    public abstract string Name { get; }
+
+    /// <summary>Its names.</summary>
+    public abstract KeyMap Names { get; }
 
     /// <summary>Tells the family by the names of tensors and the configuration.</summary>
-    public static CheckpointFamily Detect(IReadOnlyCollection<string> names, CheckpointSettings settings)
-    {
-        if (names.Any(n => n.Contains("embeddings.patch_embeddings", StringComparison.Ordinal)))
-            return OfTransformers(names, settings);
-        var timm = settings.Architecture is not null;
-        var absolute = timm || Any("reg_token") || Any("register_tokens") ? AbsoluteResize.BicubicAntialiased : AbsoluteResize.Bicubic;
-        var program = timm ? "timm" : "original";
-        if (Any("blocks.0.attn.q_bias") || Any("blocks.0.gamma_1"))
-            return new($"beit ({program})", NativeNames.Map, absolute, timm ? RelativeResize.GeometricLinear : RelativeResize.GeometricCubic);
-        if (Any("blocks.0.ls1.gamma"))
-        {
-            var original = !timm && !Any("reg_token") && !Any("register_tokens");
-            return new($"dinov2 ({program})", NativeNames.Map, original ? AbsoluteResize.BicubicScaleOffset : absolute, RelativeResize.GeometricCubic);
-        }
-        return new($"{(Any("decoder_embed.weight") ? "mae" : "vit")} ({program})", NativeNames.Map, absolute, RelativeResize.GeometricCubic);
+    public static CheckpointFamily Detect(IReadOnlyCollection<string> names, CheckpointSettings settings) =>
+        Comparators.FirstOrDefault(family => names.Any(family.Owns)) ?? VitFamily.Detect(names, settings);
 
-        bool Any(string name) => names.Any(n => n == name || n.EndsWith("." + name, StringComparison.Ordinal));
+    /// <summary>Works out the encoder; problems are added to those of <paramref name="tensors"/>.</summary>
+    /// <returns>Null where the tensors do not tell one.</returns>
+    /// <exception cref="FormatException">A value of the configuration is of the wrong kind.</exception>
+    public EncoderPlan? Plan(NamedTensors tensors, CheckpointSettings settings, CheckpointChoices choices)
+    {
+        if (settings.Architecture is { Length: > 0 } said && !Suits(said))
+            tensors.Problems.Add($"config.json says the architecture '{said}', the tensors are those of {Name}.");
+        return Infer(tensors, settings, choices);
     }
 
-    private static CheckpointFamily OfTransformers(IReadOnlyCollection<string> names, CheckpointSettings settings)
-    {
-        var type = settings.ModelType ?? (Has("lambda_1") ? "beit" : Has("layer_scale1.lambda1") ? "dinov2" : "vit");
-        var absolute = Has("register_tokens") ? AbsoluteResize.BicubicAntialiased
-            : settings.Transformers >= ExactSizes ? AbsoluteResize.Bicubic : AbsoluteResize.BicubicScaleOffset;
-        return new($"{type} (transformers)", TransformersNames.Map, absolute, RelativeResize.Bilinear);
+    /// <summary>Whether a tensor of this name, as the file has it, is one that only this family has.</summary>
+    protected abstract bool Owns(string name);
 
-        bool Has(string part) => names.Any(n => n.EndsWith(part, StringComparison.Ordinal));
-    }
+    /// <summary>Whether timm's name of an architecture is one of this family.</summary>
+    protected abstract bool Claims(string architecture);
+
+    /// <summary>Works out the encoder.</summary>
+    protected abstract EncoderPlan? Infer(NamedTensors tensors, CheckpointSettings settings, CheckpointChoices choices);
+
+    /// <summary>A family that names its architectures wants one of them; the others want none of those.</summary>
+    private bool Suits(string architecture) =>
+        Comparators.FirstOrDefault(family => family.Claims(architecture)) is { } claimant
+            ? claimant == this
+            : !Comparators.Contains(this);
 }

@@ -36,6 +36,19 @@ internal sealed record CheckpointSettings
     /// <summary>timm's name of the architecture; null for others.</summary>
     public string? Architecture { get; init; }
 
+    /// <summary>timm's <c>model_args</c>, which override what the architecture's name stands for; undefined where there
+    /// are none.</summary>
+    public JsonElement Arguments { get; init; }
+
+    /// <summary>timm's <c>global_pool</c>.</summary>
+    public string? Pool { get; init; }
+
+    /// <summary>timm's <c>num_features</c>, the length of a feature.</summary>
+    public int? Features { get; init; }
+
+    /// <summary>timm's <c>num_classes</c>; 0 for a checkpoint without classifier.</summary>
+    public int? Classes { get; init; }
+
     /// <exception cref="FormatException">A value is of the wrong kind.</exception>
     public static CheckpointSettings Read(JsonElement? config)
     {
@@ -46,7 +59,7 @@ internal sealed record CheckpointSettings
     private static CheckpointSettings OfTransformers(JsonElement root)
     {
         if (Text(root, "hidden_act") is { } act && act is not "gelu")
-            throw new FormatException($"config.json: hidden_act is '{act}'; only gelu (erf) is supported.");
+            throw new FormatException($"hidden_act is '{act}'; only gelu (erf) is supported.");
         return new()
         {
             Image = Size(root, "image_size"), Patch = Whole(root, "patch_size"), Heads = Whole(root, "num_attention_heads"),
@@ -62,15 +75,18 @@ internal sealed record CheckpointSettings
     {
         var pretrained = Member(root, "pretrained_cfg") ?? default;
         var args = Member(root, "model_args") ?? default;
+        var pool = Text(args, "global_pool") ?? Text(root, "global_pool");
         return new()
         {
             Image = Size(args, "img_size") ?? InputSize(pretrained) ?? InputSize(root), Patch = Whole(args, "patch_size"),
             Heads = Whole(args, "num_heads"), Width = Whole(args, "embed_dim"), Depth = Whole(args, "depth"),
-            MeanPooling = (Text(args, "global_pool") ?? Text(root, "global_pool")) switch
+            MeanPooling = pool switch
             {
                 "avg" => true, "token" => false, _ => null,
             },
             Architecture = Text(root, "architecture") ?? "",
+            Arguments = args, Pool = pool, Features = Whole(root, "num_features"),
+            Classes = (int?)(Number(args, "num_classes") ?? Number(root, "num_classes")),
         };
     }
 
@@ -94,18 +110,25 @@ internal sealed record CheckpointSettings
         { } value => Positive(value, name),
     };
 
+    internal static IReadOnlyList<int>? Wholes(JsonElement root, string name) => Member(root, name) switch
+    {
+        null => null,
+        { ValueKind: JsonValueKind.Array } list => [.. list.EnumerateArray().Select(value => Positive(value, name))],
+        _ => throw new FormatException($"{name} is not a list of whole numbers."),
+    };
+
     internal static double? Number(JsonElement root, string name) => Member(root, name) switch
     {
         null => null,
         { ValueKind: JsonValueKind.Number } value => value.GetDouble(),
-        _ => throw new FormatException($"config.json: {name} is not a number."),
+        _ => throw new FormatException($"{name} is not a number."),
     };
 
     internal static string? Text(JsonElement root, string name) => Member(root, name) switch
     {
         null => null,
         { ValueKind: JsonValueKind.String } value => value.GetString(),
-        _ => throw new FormatException($"config.json: {name} is not a text."),
+        _ => throw new FormatException($"{name} is not a text."),
     };
 
     internal static bool? Flag(JsonElement root, string name) => Member(root, name) switch
@@ -113,7 +136,7 @@ internal sealed record CheckpointSettings
         null => null,
         { ValueKind: JsonValueKind.True } => true,
         { ValueKind: JsonValueKind.False } => false,
-        _ => throw new FormatException($"config.json: {name} is neither true nor false."),
+        _ => throw new FormatException($"{name} is neither true nor false."),
     };
 
     internal static JsonElement? Member(JsonElement root, string name) =>
@@ -123,5 +146,5 @@ internal sealed record CheckpointSettings
     private static int Positive(JsonElement value, string name) =>
         value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var whole) && whole > 0
             ? whole
-            : throw new FormatException($"config.json: {name} is not a whole number from 1.");
+            : throw new FormatException($"{name} is not a whole number from 1.");
 }

@@ -1,3 +1,5 @@
+using MoodStream.Mood.Vision.Convolution;
+
 namespace MoodStream.Mood.Vision.Checkpoints;
 
 /// <summary>What a caller knows better than the checkpoint; null leaves it to the checkpoint.</summary>
@@ -12,44 +14,44 @@ internal static class CheckpointShape
     private const int UsualHeadWidth = 64;
 
     /// <summary>Configuration as trained; problems are added to those of <paramref name="tensors"/>.</summary>
-    public static VitConfig? Infer(NamedTensors tensors, CheckpointSettings settings, CheckpointChoices choices)
+    /// <param name="tensors">The tensors.</param>
+    /// <param name="settings">The checkpoint's own configuration.</param>
+    /// <param name="choices">What the caller knows better.</param>
+    /// <param name="trunk">The ResNet whose map is cut into patches; null: the image is.</param>
+    public static VitConfig? Infer(
+        NamedTensors tensors, CheckpointSettings settings, CheckpointChoices choices, ResNetTrunkConfig? trunk = null)
     {
-        int width = tensors.Side("patch_embed.proj.weight", 0), patch = tensors.Side("patch_embed.proj.weight", 3);
+        int width = tensors.Side("patch_embed.proj.weight", 0), cells = tensors.Side("patch_embed.proj.weight", 3);
+        var patch = (int)Math.Min((long)cells * (trunk?.Stride ?? 1), int.MaxValue);
         var depth = tensors.Depth("blocks.");
         if (width == 0 || patch == 0 || depth == 0)
         {
             tensors.Problems.Add("There is no patch embedding or no block: this is no Vision Transformer of a known family.");
             return null;
         }
-        Agree("hidden width", settings.Width, width);
-        Agree("number of blocks", settings.Depth, depth);
-        Agree("patch size", settings.Patch, patch);
+        tensors.Agree("a hidden width", settings.Width, width);
+        tensors.Agree("a number of blocks", settings.Depth, depth);
+        tensors.Agree("a patch size", settings.Patch, cells);
         var classToken = tensors.Has("cls_token");
-        var grid = Grid(tensors, settings, patch, classToken);
-        if (grid is not { } cells) return null;
+        if (Grid(tensors, settings, patch, classToken) is not { } grid) return null;
         var hidden = tensors.Side("blocks.0.mlp.fc2.weight", 1);
         var positionRows = tensors.Side("pos_embed", 1);
         var tables = tensors.Has("rel_pos_bias.relative_position_bias_table") ? RelativePositionBias.Shared
             : tensors.Has("blocks.0.rel_pos_bias.relative_position_bias_table") ? RelativePositionBias.PerBlock : RelativePositionBias.None;
         return new VitConfig
         {
-            ImageSize = cells.Height * patch, ImageWidth = cells.Height == cells.Width ? null : cells.Width * patch,
-            PatchSize = patch, Width = width, Depth = depth, Heads = Heads(tensors, settings, choices, width),
+            ImageSize = grid.Height * patch, ImageWidth = grid.Height == grid.Width ? null : grid.Width * patch,
+            PatchSize = patch, Trunk = trunk, Width = width, Depth = depth,
+            Heads = Heads(tensors, settings, choices, width),
             MlpWidth = hidden == 4 * width ? null : Math.Max(hidden, 1),
             GatedMlp = hidden > 0 && tensors.Side("blocks.0.mlp.fc1.weight", 0) == 2 * hidden,
             ClassToken = classToken, Registers = tensors.Side("reg_token", 1),
-            ClassTokenWithoutPosition = classToken && positionRows == cells.Count,
+            ClassTokenWithoutPosition = classToken && positionRows == grid.Count,
             Positions = positionRows > 0 ? PositionEmbedding.Learned : PositionEmbedding.None,
             RelativePositions = tables, QkvBias = HasQkvBias(tensors),
             LayerScale = tensors.Has("blocks.0.gamma_1") ? 1 : null,
             Pooling = PoolingOf(tensors, settings, choices, width), LayerNormEpsilon = settings.Epsilon ?? 1e-6,
         };
-
-        void Agree(string what, int? said, int held)
-        {
-            if (said is { } value && value != held)
-                tensors.Problems.Add($"config.json says a {what} of {value}, the tensors have {held}.");
-        }
     }
 
     public static bool HasQkvBias(NamedTensors tensors) =>

@@ -51,6 +51,24 @@ internal sealed class NamedTensors
     /// <summary>Loads as float32. The caller disposes it.</summary>
     public Tensor Load(string name) => _source.Load(_theirs[name]);
 
+    /// <summary>Adds a problem where the configuration says something else than the tensors.</summary>
+    /// <param name="what">Of what, with its article.</param>
+    /// <param name="said">By the configuration; null where it says nothing.</param>
+    /// <param name="held">By the tensors.</param>
+    public void Agree<T>(string what, T? said, T held) where T : struct, IEquatable<T>
+    {
+        if (said is { } value && !value.Equals(held))
+            Problems.Add($"config.json says {what} of {value}, the tensors have {held}.");
+    }
+
+    /// <summary>Adds a problem where the configuration's list differs from that of the tensors.</summary>
+    public void Agree(string what, IReadOnlyList<int>? said, IReadOnlyList<int> held)
+    {
+        if (said is not null && !said.SequenceEqual(held))
+            Problems.Add($"config.json says {what} of [{string.Join(", ", said)}], "
+                + $"the tensors have [{string.Join(", ", held)}].");
+    }
+
     /// <summary>Number of blocks below a stem: one more than the largest number.</summary>
     public int Depth(string stem) => Names.Where(n => n.StartsWith(stem, StringComparison.Ordinal))
         .Select(n => int.TryParse(n.AsSpan(stem.Length, n.IndexOf('.', stem.Length) - stem.Length), out var i) ? i + 1 : 0)

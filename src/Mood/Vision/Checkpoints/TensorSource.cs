@@ -41,7 +41,8 @@ internal sealed class TensorSource : IDisposable
         var source = new TensorSource { Folder = Path.GetDirectoryName(Path.GetFullPath(path)) ?? "" };
         try
         {
-            foreach (var file in path.EndsWith(".json", StringComparison.Ordinal) ? Shards(path) : [path]) source.Add(file);
+            if (path.EndsWith(".json", StringComparison.Ordinal)) source.AddShards(path);
+            else source.Add(path);
         }
         catch
         {
@@ -83,10 +84,18 @@ internal sealed class TensorSource : IDisposable
         }
     }
 
-    private static IReadOnlyList<string> Shards(string index)
+    private void AddShards(string index)
     {
         if (!ParseObject(index).TryGetProperty("weight_map", out var map) || map.ValueKind != JsonValueKind.Object)
             throw new BackboneException($"{index} has no weight_map.");
+        foreach (var shard in Shards(index, map)) Add(shard);
+        string[] absent = [.. map.EnumerateObject().Select(m => m.Name).Where(n => !Tensors.ContainsKey(n)).Distinct()];
+        if (absent.Length > 0)
+            throw new BackboneException($"{index} names tensors that no shard holds: '{string.Join("', '", absent)}'.");
+    }
+
+    private static IReadOnlyList<string> Shards(string index, JsonElement map)
+    {
         var names = map.EnumerateObject()
             .Select(m => m.Value.ValueKind == JsonValueKind.String ? m.Value.GetString()! : "")
             .Distinct(StringComparer.Ordinal).ToArray();
