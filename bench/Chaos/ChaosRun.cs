@@ -121,8 +121,9 @@ internal sealed class ChaosRun(ChaosSettings settings, TimeProvider clock) : IDi
     private async Task PublishAsync(ITraffic camera, string address, CancellationToken cancellation)
     {
         var redis = new RedisSettings { Address = address };
-        await using var connection = new RedisConnection(redis, clock, NullLogger<RedisConnection>.Instance);
-        var store = new RedisStatisticsStore(connection, redis, new StreamingMetrics(), clock, NullLogger<RedisStatisticsStore>.Instance);
+        var metrics = new StreamingMetrics();
+        await using var connection = new RedisConnection(redis, metrics, clock, NullLogger<RedisConnection>.Instance);
+        var store = new RedisStatisticsStore(connection, redis, metrics, clock, NullLogger<RedisStatisticsStore>.Instance);
         var demo = new DemoSettings { Port = 0, KafkaPort = 0, FalseAlarmRate = 0.05, Rate = 1, Backbone = settings.Backbone };
         using var gate = await PublishedGate.FitAndPublishAsync(camera, Gate, demo, store, clock, cancellation);
     }

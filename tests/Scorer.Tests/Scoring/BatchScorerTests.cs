@@ -19,7 +19,7 @@ public sealed class BatchScorerTests(Backbones backbones)
         using var device = new DeviceThread();
         var backbone = await device.RunAsync(() => MoodStream.Mood.Vision.Backbone.Load(backbones.File), TestContext.Current.CancellationToken);
         var gate = new Gate("default", new GateSettings { Backbone = backbones.File }, backbone, TimeProvider.System);
-        var scorer = new BatchScorer(device, new ScorerMetrics(Metrics.NewCustomRegistry()));
+        var scorer = new BatchScorer(device, new ScorerMetrics(Metrics.NewCustomRegistry()), TimeProvider.System);
         float[][] pixels = [Pixels(0.25f), new float[5], Pixels(-1)];
         var images = pixels.Select((p, i) => new PreparedImage(Records.Input(i, [1]), $"id-{i}", "belt-1", gate, p, [1], null)).ToArray();
 
