@@ -35,7 +35,7 @@ internal sealed class DetectorComparison(
 
     /// <summary>Runs it.</summary>
     /// <exception cref="CliException">A detector that was named cannot run.</exception>
-    public ComparedBackbone Run(string name, Backbone backbone, EvaluationData data, CancellationToken cancellation)
+    public ComparedBackbone Run(string name, Backbone backbone, EvaluationDatasets data, CancellationToken cancellation)
     {
         using var features = new EvaluationFeatures(
             data, backbone, _cache, parsed.GetValue(EvaluationOptions.SkipDamaged), cancellation);

@@ -69,7 +69,7 @@ internal static class EvaluateCommand
         return ExitCode.Ok;
     }
 
-    private static EvaluationData DataOf(ParseResult parsed, string protocol)
+    private static EvaluationDatasets DataOf(ParseResult parsed, string protocol)
     {
         var oods = (parsed.GetValue(EvaluationOptions.Ood) ?? [])
             .Select(o => NamedValue.Parse("--ood", o, "NAME=DATASET")).ToArray();
@@ -83,9 +83,9 @@ internal static class EvaluateCommand
                 $"The protocol {protocol} takes its OOD images from the classes of --id-test; leave --ood out.", ExitCode.WrongUsage);
         var twice = oods.GroupBy(o => o.Name).FirstOrDefault(g => g.Count() > 1)?.Key;
         if (twice is not null) throw new CliException($"Two OOD sets are called {twice}.", ExitCode.WrongUsage);
-        return new EvaluationData(
-            EvaluatedData.Open("id-train", parsed.GetRequiredValue(EvaluationOptions.IdTrain)),
-            EvaluatedData.Open("id-test", idTest), [.. oods.Select(o => EvaluatedData.Open(o.Name, o.Value))]);
+        return new EvaluationDatasets(
+            EvaluatedDataset.Open("id-train", parsed.GetRequiredValue(EvaluationOptions.IdTrain)),
+            EvaluatedDataset.Open("id-test", idTest), [.. oods.Select(o => EvaluatedDataset.Open(o.Name, o.Value))]);
     }
 
     private static int Localise(ParseResult parsed, CancellationToken cancellation)

@@ -13,7 +13,7 @@ internal static class EvaluationPage
     /// <summary>Writes the page.</summary>
     /// <exception cref="CliException">The file cannot be written.</exception>
     public static void Write(
-        FileInfo file, EvaluationResult result, EvaluationData data, IReadOnlyList<ComparedBackbone> compared)
+        FileInfo file, EvaluationResult result, EvaluationDatasets data, IReadOnlyList<ComparedBackbone> compared)
     {
         var page = new HtmlPage($"MoodStream evaluation: {result.Protocol}");
         Provenance(page, result);

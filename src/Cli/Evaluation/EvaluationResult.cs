@@ -89,7 +89,7 @@ internal sealed record EvaluationResult(string Protocol, string ModelHash)
 
     /// <summary>Gathers it.</summary>
     public static EvaluationResult Of(
-        ParseResult parsed, EvaluationData data, IReadOnlyList<ComparedBackbone> compared) =>
+        ParseResult parsed, EvaluationDatasets data, IReadOnlyList<ComparedBackbone> compared) =>
         new(compared[0].Outcome.Protocol, compared[0].ModelHash)
         {
             Version = Assembly.GetExecutingAssembly().GetCustomAttribute<AssemblyInformationalVersionAttribute>()

@@ -8,7 +8,7 @@ namespace MoodStream.Cli.Evaluation;
 /// <summary>Finds the images behind scores, for pictures in a report.</summary>
 /// <param name="data">The data sets.</param>
 /// <param name="places">Number of each scored image in its data set, by the name of the set.</param>
-internal sealed class ScoredImages(EvaluationData data, IReadOnlyDictionary<string, IReadOnlyList<int>> places)
+internal sealed class ScoredImages(EvaluationDatasets data, IReadOnlyDictionary<string, IReadOnlyList<int>> places)
 {
     private const int LargestSide = 144;
 

@@ -30,7 +30,7 @@ internal sealed class SettingsSection(IConfiguration section, string path)
         foreach (var child in from.GetChildren())
         {
             var property = properties.Find(p => p.Name.Equals(child.Key, StringComparison.OrdinalIgnoreCase));
-            if (property is null && child.Value is null && settings.GetType().IsDefined(typeof(SettingsAboveAttribute))) continue;
+            if (property is null && IsSection(child) && settings.GetType().IsDefined(typeof(SettingsAboveAttribute))) continue;
             if (property is null)
                 _problems.Add($"{at}:{child.Key} is not a setting; settings there: {string.Join(", ", properties.Select(p => p.Name))}.");
             else if (Read(child, property.PropertyType, $"{at}:{property.Name}", IsSecret(property), property.GetValue(settings)) is { } value)
@@ -41,6 +41,9 @@ internal sealed class SettingsSection(IConfiguration section, string path)
         if (settings is not ICheckedSettings rules) return;
         foreach (var problem in rules.Check()) _problems.Add(Sentence($"{at}:{problem.Key}", problem.Value, problem.Allowed));
     }
+
+    /// <summary>Whether there are settings below it: some sources give such a section an empty value of its own.</summary>
+    private static bool IsSection(IConfigurationSection child) => string.IsNullOrEmpty(child.Value) && child.GetChildren().Any();
 
     private object? Read(IConfigurationSection from, Type type, string at, bool secret, object? current)
     {

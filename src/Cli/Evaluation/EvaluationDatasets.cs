@@ -9,10 +9,10 @@ namespace MoodStream.Cli.Evaluation;
 /// <param name="Name">Name in the results.</param>
 /// <param name="Images">The images.</param>
 /// <param name="Hash">Hash of the images.</param>
-internal sealed record EvaluatedData(string Name, IImageDataset Images, string Hash)
+internal sealed record EvaluatedDataset(string Name, IImageDataset Images, string Hash)
 {
     /// <summary>Opens it and hashes its content.</summary>
-    public static EvaluatedData Open(string name, string dataset)
+    public static EvaluatedDataset Open(string name, string dataset)
     {
         var images = DatasetName.Open(dataset);
         return new(name, images, DatasetHash.Of(images));
@@ -23,10 +23,10 @@ internal sealed record EvaluatedData(string Name, IImageDataset Images, string H
 /// <param name="IdTrain">In-distribution images to fit to.</param>
 /// <param name="IdTest">In-distribution images to test with.</param>
 /// <param name="Oods">Out-of-distribution sets.</param>
-internal sealed record EvaluationData(EvaluatedData IdTrain, EvaluatedData IdTest, IReadOnlyList<EvaluatedData> Oods)
+internal sealed record EvaluationDatasets(EvaluatedDataset IdTrain, EvaluatedDataset IdTest, IReadOnlyList<EvaluatedDataset> Oods)
 {
     /// <summary>All of them.</summary>
-    public IEnumerable<EvaluatedData> All => [IdTrain, IdTest, .. Oods];
+    public IEnumerable<EvaluatedDataset> All => [IdTrain, IdTest, .. Oods];
 }
 
 /// <summary>The data sets as one backbone sees them, extracted once each and disposed together.</summary>
@@ -40,9 +40,9 @@ internal sealed class EvaluationFeatures : IDisposable
     /// <param name="skipDamaged">Whether images that cannot be decoded are left out.</param>
     /// <param name="cancellation">Stops between two batches.</param>
     public EvaluationFeatures(
-        EvaluationData data, Backbone backbone, FeatureCache cache, bool skipDamaged, CancellationToken cancellation)
+        EvaluationDatasets data, Backbone backbone, FeatureCache cache, bool skipDamaged, CancellationToken cancellation)
     {
-        EvaluationSet Open(EvaluatedData one)
+        EvaluationSet Open(EvaluatedDataset one)
         {
             var extracted = cache.Get(backbone, one.Images, one.Hash, () => new FeatureExtraction(backbone)
                 .ExtractWithProgress(one.Images, skipDamaged: true, cancellation));
