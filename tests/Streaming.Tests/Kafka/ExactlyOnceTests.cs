@@ -8,7 +8,8 @@ using TopicSpecification = MoodStream.Contracts.TopicSpecification;
 namespace MoodStream.StreamingTests.Kafka;
 
 /// <summary>Outputs and offsets in one transaction, on a real Kafka: what a reader of committed records sees, and what the group has stored.</summary>
-public sealed class ExactlyOnceTests(RealKafkaFixture kafka) : IClassFixture<RealKafkaFixture>
+[Collection(RealKafkaShared.Name)]
+public sealed class ExactlyOnceTests(RealKafkaFixture kafka)
 {
     private const int Partitions = 4;
 

@@ -5,6 +5,13 @@ using MoodStream.TestKit;
 
 namespace MoodStream.StreamingTests.Kafka;
 
+/// <summary>Tests that share one real Kafka: two that start at the same time would look for the same free ports.</summary>
+[CollectionDefinition(Name)]
+public sealed class RealKafkaShared : ICollectionFixture<RealKafkaFixture>
+{
+    public const string Name = "real Kafka";
+}
+
 /// <summary>A real Kafka of one node on free ports; tests skip where it, or Java, is not there.</summary>
 public sealed class RealKafkaFixture : IAsyncLifetime
 {

@@ -7,7 +7,8 @@ using TopicSpecification = MoodStream.Contracts.TopicSpecification;
 namespace MoodStream.StreamingTests.Kafka;
 
 /// <summary>What the embedded Kafka cannot show: administration, transaction markers and real retention, on the production profile.</summary>
-public sealed class RealKafkaTests(RealKafkaFixture kafka) : IClassFixture<RealKafkaFixture>
+[Collection(RealKafkaShared.Name)]
+public sealed class RealKafkaTests(RealKafkaFixture kafka)
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
