@@ -33,15 +33,24 @@ internal static class LossPlot
         plot.SaveSvg(PathFor(log), Width, Height);
     }
 
-    /// <summary>Steps and finite losses of a log, [N] each.</summary>
+    /// <summary>Steps and losses of a log, [N] each; a line that a killed run left half-written is passed over.</summary>
     internal static (double[] Steps, double[] Losses) Read(string log)
     {
-        var points = File.ReadLines(log).Where(line => line.Length > 0).Select(line =>
+        var points = File.ReadLines(log).Select(Point).OfType<(double Step, double Loss)>().ToArray();
+        return ([.. points.Select(p => p.Step)], [.. points.Select(p => p.Loss)]);
+    }
+
+    private static (double Step, double Loss)? Point(string line)
+    {
+        try
         {
             using var entry = JsonDocument.Parse(line);
-            return (Step: entry.RootElement.GetProperty("step").GetDouble(), Loss: entry.RootElement.GetProperty("loss").GetDouble());
-        }).ToArray();
-        return ([.. points.Select(p => p.Step)], [.. points.Select(p => p.Loss)]);
+            return (entry.RootElement.GetProperty("step").GetDouble(), entry.RootElement.GetProperty("loss").GetDouble());
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
     }
 
     private static double[] RunningMean(double[] values)

@@ -48,8 +48,8 @@ internal sealed class TrainingSession(TrainingFiles files, TimeSpan checkpointEv
                 .Start(bar => Train(run, bar.AddTask("loss", maxValue: run.TotalSteps), lines, cancellation));
         var seconds = clock.GetElapsedTime(started).TotalSeconds;
         LossPlot.Write(files.Log, title);
-        var rate = (run.Step - firstStep) * run.BatchSize / seconds;
-        return new(run.Step == run.TotalSteps, _loss, rate, _waited.TotalSeconds / seconds, seconds);
+        var rate = PerSecond((run.Step - firstStep) * run.BatchSize, seconds);
+        return new(run.Step == run.TotalSteps, _loss, rate, PerSecond(_waited.TotalSeconds, seconds), seconds);
     }
 
     /// <summary>The data set without the folders above it, which are nobody else's business.</summary>
@@ -70,11 +70,11 @@ internal sealed class TrainingSession(TrainingFiles files, TimeSpan checkpointEv
             {
                 _loss = double.IsNaN(_loss) ? progress.Loss : Smoothing * _loss + (1 - Smoothing) * progress.Loss;
                 _waited = progress.Waited;
-                var elapsed = clock.GetElapsedTime(started);
-                var rate = progress.Images / elapsed.TotalSeconds;
+                var elapsed = clock.GetElapsedTime(started).TotalSeconds;
+                var rate = PerSecond(progress.Images, elapsed);
                 bar.Value = progress.Step;
                 bar.Description = $"loss {_loss:F4}, {rate:F0} images/s, lr {progress.LearningRate:E1}, epoch {progress.Epoch:F2}";
-                lines.WriteLine(Line(progress, rate, progress.Waited / elapsed));
+                lines.WriteLine(Line(progress, rate, PerSecond(progress.Waited.TotalSeconds, elapsed)));
                 if (clock.GetElapsedTime(saved) < checkpointEvery) return;
                 run.Save(files.Checkpoint);
                 saved = clock.GetTimestamp();
@@ -90,6 +90,9 @@ internal sealed class TrainingSession(TrainingFiles files, TimeSpan checkpointEv
             if (sound && double.IsFinite(_loss)) run.Save(files.Checkpoint);
         }
     }
+
+    /// <summary>An amount by seconds; 0 before any time has passed, since JSON has no infinity.</summary>
+    private static double PerSecond(double amount, double seconds) => seconds > 0 ? amount / seconds : 0;
 
     private static string Line(in TrainingProgress progress, double rate, double waiting)
     {

@@ -50,6 +50,15 @@ public sealed class TrainingSessionTests : IDisposable
         Assert.True(File.Exists(LossPlot.PathFor(Files.Log)));
     }
 
+    [Fact]
+    public void LossPlot_HalfALineOfAKilledRun_DrawsTheRest()
+    {
+        File.WriteAllLines(Files.Log, ["""{"step":1,"loss":2.5}""", """{"step":2,"lo""", """{"step":2,"loss":1.5}"""]);
+        LossPlot.Write(Files.Log, "test");
+        Assert.Equal([2.5, 1.5], LossPlot.Read(Files.Log).Losses);
+        Assert.Contains("<svg", File.ReadAllText(LossPlot.PathFor(Files.Log)), StringComparison.Ordinal);
+    }
+
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     private TrainingFiles Files => new(Path.Combine(_folder, "b"), Path.Combine(_folder, "b.checkpoint"), Path.Combine(_folder, "b.log.jsonl"));
