@@ -64,8 +64,8 @@ internal static class ScorePlots
         }
         var chance = plot.Add.ScatterLine((double[])[0, 1], (double[])[0, 1], Colors.Grey);
         (chance.LinePattern, chance.LegendText) = (LinePattern.Dotted, "chance: 0.500");
-        plot.XLabel("share of ID images flagged");
-        plot.YLabel("share of OOD images caught");
+        plot.XLabel("ID flagged, share");
+        plot.YLabel("OOD caught, share");
         plot.Axes.SetLimits(0, 1, 0, 1.01);
         return Finish(plot, title);
     }
