@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using MoodStream.Gateway.Http;
+using MoodStream.Gateway.Images;
 using MoodStream.Gateway.Ingest;
 using MoodStream.Gateway.Live;
 using MoodStream.Gateway.Page;
@@ -72,6 +73,7 @@ public static class GatewayModule
         services.AddSingleton<LiveRates>();
         services.AddSingleton<LiveSubscribers>();
         services.AddSingleton<LiveView>();
+        services.AddSingleton<StoredImages>();
         services.AddSingleton<LiveImages>();
         services.AddSingleton<LiveEndpoints>();
         services.AddSingleton<RatesTicker>();

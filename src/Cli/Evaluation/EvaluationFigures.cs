@@ -27,14 +27,16 @@ internal static class EvaluationFigures
     {
         var outcome = backbone.Outcome;
         var featured = Featured(outcome);
-        Pair[] pairs = [.. PairsOf(outcome, featured[0]).Take(MostPairs)];
+        var byDetector = featured.ToDictionary(d => d, d => PairsOf(outcome, d).Take(MostPairs).ToArray());
+        var pairs = byDetector[featured[0]];
         page.Section($"Scores of {featured[0]}{suffix}");
         page.Note($"The detector shown is {DetectorRegistry.Usual.Name} if it took part, else the first named: it is not chosen by its result.");
         page.Figures(pairs.Select(p => (
             ScorePlots.Histogram(p.Name, p.Id, p.Ood), $"Histogram of the scores of {p.Name}: AUROC {RocCurve.AurocOf(p.Id, p.Ood):F3}")));
         page.Section("ROC curves" + suffix);
         page.Figures(pairs.Select((p, i) => (
-            ScorePlots.Roc(p.Name, [.. featured.Select(d => Curve(outcome, d, i))]), $"ROC curves for {p.Name}")));
+            ScorePlots.Roc(p.Name, [.. featured.Select(d => (d, byDetector[d][i].Id, byDetector[d][i].Ood))]),
+            $"ROC curves for {p.Name}")));
         page.Section("Classes" + suffix);
         Classes(page, featured[0], pairs, images);
         page.Section("Images that look most and least in-distribution" + suffix);
@@ -60,12 +62,6 @@ internal static class EvaluationFigures
             else
                 foreach (var one in sets) yield return new Pair(one.set.Name, scores.Trial, scores.Id, [one]);
         }
-    }
-
-    private static (string Name, double[] Id, double[] Ood) Curve(EvaluationOutcome outcome, string detector, int place)
-    {
-        var pair = PairsOf(outcome, detector).ElementAt(place);
-        return (detector, pair.Id, pair.Ood);
     }
 
     private static void Classes(HtmlPage page, string detector, Pair[] pairs, ScoredImages images)

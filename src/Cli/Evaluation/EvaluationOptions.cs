@@ -151,10 +151,15 @@ internal static class EvaluationOptions
             : throw new CliException($"Two backbones are called {twice}; name them NAME=FILE.", ExitCode.WrongUsage);
     }
 
+    /// <summary>A path that is there is one as a whole, whatever signs it has in it.</summary>
     private static (string Name, string Path) Named(string asked)
     {
-        var equals = asked.IndexOf('=');
-        var path = BackboneFile.PathOf(new FileInfo(equals > 0 && !Path.Exists(asked) ? asked[(equals + 1)..] : asked));
-        return (equals > 0 && !Path.Exists(asked) ? asked[..equals] : Path.GetFileNameWithoutExtension(path), path);
+        if (asked.IndexOf('=') <= 0 || Path.Exists(asked))
+        {
+            var path = BackboneFile.PathOf(new FileInfo(asked));
+            return (Path.GetFileNameWithoutExtension(path), path);
+        }
+        var (name, file) = NamedValue.Parse("--backbone", asked, Backbones.HelpName!);
+        return (name, BackboneFile.PathOf(new FileInfo(file)));
     }
 }

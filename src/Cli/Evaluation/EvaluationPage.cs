@@ -24,15 +24,11 @@ internal static class EvaluationPage
             EvaluationFigures.AddTo(page, backbone, new ScoredImages(data, backbone.Places), suffix);
         }
         Published(page, result);
-        try
+        OutputFile.Write(file.FullName, () =>
         {
             file.Directory?.Create();
             File.WriteAllText(file.FullName, page.ToString());
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new CliException($"{file.FullName} cannot be written: {e.Message}");
-        }
+        });
     }
 
     private static void Provenance(HtmlPage page, EvaluationResult result)

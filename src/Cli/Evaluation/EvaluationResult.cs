@@ -1,53 +1,71 @@
 using System.CommandLine;
-using System.Reflection;
 using System.Text.Json.Serialization;
 using MoodStream.Mood.Evaluation;
+using MoodStream.Streaming.Telemetry;
 
 namespace MoodStream.Cli.Evaluation;
 
-/// <summary>One row of an evaluation.</summary>
-internal sealed record EvaluationRow(string Backbone, string Ood, string Detector, double Auroc)
+/// <summary>The numbers of a row or of a mean.</summary>
+internal abstract record EvaluationNumbers
 {
+    protected EvaluationNumbers(EvaluationMetrics metrics, Interval? aurocInterval)
+    {
+        (Auroc, AurocLow, AurocHigh) = (metrics.Auroc, aurocInterval?.Low, aurocInterval?.High);
+        (FprAt95Tpr, FprAt95TprOodPositive) = (metrics.FprAt95Tpr, metrics.FprAt95TprOodPositive);
+        (AuprIn, AuprOut) = (metrics.AuprIn, metrics.AuprOut);
+    }
+
+    public double Auroc { get; }
+
     /// <summary>Lower end of the 95 % bootstrap interval of the AUROC.</summary>
-    public double? AurocLow { get; init; }
+    public double? AurocLow { get; }
 
     /// <summary>Upper end.</summary>
-    public double? AurocHigh { get; init; }
+    public double? AurocHigh { get; }
 
     [JsonPropertyName("fpr_at_95_tpr")]
-    public required double FprAt95Tpr { get; init; }
+    public double FprAt95Tpr { get; }
 
     [JsonPropertyName("fpr_at_95_tpr_ood_positive")]
-    public required double FprAt95TprOodPositive { get; init; }
+    public double FprAt95TprOodPositive { get; }
 
-    public required double AuprIn { get; init; }
+    public double AuprIn { get; }
 
-    public required double AuprOut { get; init; }
+    public double AuprOut { get; }
+}
 
-    public required int NId { get; init; }
+/// <summary>One row of an evaluation.</summary>
+internal sealed record EvaluationRow : EvaluationNumbers
+{
+    public EvaluationRow(string backbone, EvaluatedRow row) : base(row.Metrics, row.AurocInterval)
+    {
+        (Backbone, Ood, Detector) = (backbone, row.Ood, row.Detector);
+        (NId, NOod, Class) = (row.IdCount, row.OodCount, row.Class);
+    }
 
-    public required int NOod { get; init; }
+    public string Backbone { get; }
+
+    public string Ood { get; }
+
+    public string Detector { get; }
+
+    public int NId { get; }
+
+    public int NOod { get; }
 
     /// <summary>The class that is in-distribution, where it is one.</summary>
-    public int? Class { get; init; }
+    public int? Class { get; }
 }
 
 /// <summary>Mean of a detector over all rows.</summary>
-internal sealed record EvaluationMean(string Backbone, string Detector, double Auroc)
+internal sealed record EvaluationMean : EvaluationNumbers
 {
-    public double? AurocLow { get; init; }
+    public EvaluationMean(string backbone, EvaluatedMean mean) : base(mean.Metrics, mean.AurocInterval) =>
+        (Backbone, Detector) = (backbone, mean.Detector);
 
-    public double? AurocHigh { get; init; }
+    public string Backbone { get; }
 
-    [JsonPropertyName("fpr_at_95_tpr")]
-    public required double FprAt95Tpr { get; init; }
-
-    [JsonPropertyName("fpr_at_95_tpr_ood_positive")]
-    public required double FprAt95TprOodPositive { get; init; }
-
-    public required double AuprIn { get; init; }
-
-    public required double AuprOut { get; init; }
+    public string Detector { get; }
 }
 
 /// <summary>A data set of an evaluation.</summary>
@@ -92,34 +110,16 @@ internal sealed record EvaluationResult(string Protocol, string ModelHash)
         ParseResult parsed, EvaluationDatasets data, IReadOnlyList<ComparedBackbone> compared) =>
         new(compared[0].Outcome.Protocol, compared[0].ModelHash)
         {
-            Version = Assembly.GetExecutingAssembly().GetCustomAttribute<AssemblyInformationalVersionAttribute>()
-                ?.InformationalVersion ?? "unknown",
+            Version = BuildVersion.Whole,
             Seed = parsed.GetValue(EvaluationOptions.Seed),
             BootstrapResamples = parsed.GetValue(EvaluationOptions.Resamples),
             Backbones = [.. compared.Select(c => new EvaluationBackboneRow(c.Name, c.ModelHash, c.PreprocessingHash, c.Classifier))],
             Data = [.. data.All.Select(d => new EvaluationDataRow(d.Name, d.Images.Name, d.Images.Count, d.Hash))],
-            Results = [.. compared.SelectMany(c => c.Outcome.Rows.Select(r => RowOf(c.Name, r)))],
-            Mean = [.. compared.SelectMany(c => c.Outcome.Means.Select(m => MeanOf(c.Name, m)))],
+            Results = [.. compared.SelectMany(c => c.Outcome.Rows.Select(r => new EvaluationRow(c.Name, r)))],
+            Mean = [.. compared.SelectMany(c => c.Outcome.Means.Select(m => new EvaluationMean(c.Name, m)))],
             Skipped =
             [
                 .. compared.SelectMany(c => c.Outcome.Skipped.Select(s => new EvaluationSkip(c.Name, s.Detector, s.Reason))),
             ],
-        };
-
-    private static EvaluationRow RowOf(string backbone, EvaluatedRow row) =>
-        new(backbone, row.Ood, row.Detector, row.Metrics.Auroc)
-        {
-            AurocLow = row.AurocInterval?.Low, AurocHigh = row.AurocInterval?.High,
-            FprAt95Tpr = row.Metrics.FprAt95Tpr, FprAt95TprOodPositive = row.Metrics.FprAt95TprOodPositive,
-            AuprIn = row.Metrics.AuprIn, AuprOut = row.Metrics.AuprOut,
-            NId = row.IdCount, NOod = row.OodCount, Class = row.Class,
-        };
-
-    private static EvaluationMean MeanOf(string backbone, EvaluatedMean mean) =>
-        new(backbone, mean.Detector, mean.Metrics.Auroc)
-        {
-            AurocLow = mean.AurocInterval?.Low, AurocHigh = mean.AurocInterval?.High,
-            FprAt95Tpr = mean.Metrics.FprAt95Tpr, FprAt95TprOodPositive = mean.Metrics.FprAt95TprOodPositive,
-            AuprIn = mean.Metrics.AuprIn, AuprOut = mean.Metrics.AuprOut,
         };
 }

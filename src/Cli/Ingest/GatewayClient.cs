@@ -16,7 +16,7 @@ internal sealed record OutgoingImage(string Source, string ImageId, byte[] Bytes
 /// </remarks>
 internal sealed class GatewayClient(HttpClient http, TimeProvider clock)
 {
-    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(200), LongestPause = TimeSpan.FromSeconds(30);
+    private static readonly Backoff Waits = new(TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(30));
 
     /// <summary>Sends until the image is taken or refused for good.</summary>
     /// <returns>Null where it was taken; otherwise why it was refused.</returns>
@@ -32,8 +32,7 @@ internal sealed class GatewayClient(HttpClient http, TimeProvider clock)
     }
 
     /// <summary>The wait before try n + 2: doubling from 0.2 s to 30 s.</summary>
-    internal static TimeSpan Pause(int tries) =>
-        TimeSpan.FromTicks(Math.Min(LongestPause.Ticks, FirstPause.Ticks << Math.Min(tries, 16)));
+    internal static TimeSpan Pause(int tries) => Waits.Pause(tries);
 
     private async Task<Answer> TryAsync(OutgoingImage image, CancellationToken cancellation)
     {

@@ -40,17 +40,13 @@ internal sealed record IngestState
     public void Write(FileInfo? file)
     {
         if (file is null) return;
-        try
+        OutputFile.Write(file.FullName, () =>
         {
             Directory.CreateDirectory(Path.GetDirectoryName(file.FullName)!);
             var partial = file.FullName + ".partial";
             File.WriteAllBytes(partial, JsonSerializer.SerializeToUtf8Bytes(this, IngestStateJson.Default.IngestState));
             File.Move(partial, file.FullName, overwrite: true);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new CliException($"{file.FullName} cannot be written: {e.Message}");
-        }
+        });
     }
 }
 

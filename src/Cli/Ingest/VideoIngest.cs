@@ -30,8 +30,7 @@ internal sealed record ReconnectSettings
     public int Waiting { get; init; } = 32;
 
     /// <summary>The wait before a try, after so many without a frame.</summary>
-    public TimeSpan Pause(int failures) =>
-        TimeSpan.FromTicks(Math.Min(LongestPause.Ticks, FirstPause.Ticks << Math.Min(failures, 20)));
+    public TimeSpan Pause(int failures) => new Backoff(FirstPause, LongestPause).Pause(failures);
 }
 
 /// <summary>Sends the frames of one video. A file is read at the gateway's pace; of a live source the newest frames win.</summary>
@@ -46,7 +45,10 @@ internal sealed class VideoIngest(FrameReader reader, ReconnectSettings settings
         try
         {
             await foreach (var frame in reader.ReadAsync(video.Address, cancellation))
-                await SendAsync(new(video.Source, $"{name}-{number++}", frame), counted: false, cancellation);
+            {
+                tally.Read();
+                await SendAsync(new(video.Source, $"{name}-{number++}", frame), cancellation);
+            }
             return true;
         }
         catch (FrameReadException e)
@@ -107,12 +109,11 @@ internal sealed class VideoIngest(FrameReader reader, ReconnectSettings settings
 
     private async Task SendWaitingAsync(ChannelReader<OutgoingImage> waiting, CancellationToken cancellation)
     {
-        await foreach (var frame in waiting.ReadAllAsync(cancellation)) await SendAsync(frame, counted: true, cancellation);
+        await foreach (var frame in waiting.ReadAllAsync(cancellation)) await SendAsync(frame, cancellation);
     }
 
-    private async Task SendAsync(OutgoingImage frame, bool counted, CancellationToken cancellation)
+    private async Task SendAsync(OutgoingImage frame, CancellationToken cancellation)
     {
-        if (!counted) tally.Read();
         try
         {
             tally.Sent($"{frame.Source} frame {frame.ImageId}", await client.SendAsync(frame, cancellation));

@@ -37,15 +37,12 @@ internal sealed class HeatMapFolder
     public void Write(int place, RgbImage image, ReadOnlySpan<float> map, HeatMapScale scale)
     {
         var file = PathOf(place);
-        try
+        var png = ImageEncoder.Png(HeatMapOverlay.Draw(image, map, scale));
+        OutputFile.Write(file, () =>
         {
             Directory.CreateDirectory(System.IO.Path.GetDirectoryName(file)!);
-            File.WriteAllBytes(file, ImageEncoder.Png(HeatMapOverlay.Draw(image, map, scale)));
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new CliException($"{file} cannot be written: {e.Message}");
-        }
+            File.WriteAllBytes(file, png);
+        });
     }
 
     private string PathOf(int place)

@@ -119,14 +119,7 @@ internal static class ScoreCommand
         foreach (var row in rows)
             text.Append(CultureInfo.InvariantCulture,
                 $"{Quote(row.Path)},{row.Score:R},{row.PValue:R},{row.Verdict},{Quote(row.Reason)}\n");
-        try
-        {
-            File.WriteAllText(path, text.ToString());
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new CliException($"{path} cannot be written: {e.Message}");
-        }
+        OutputFile.Write(path, () => File.WriteAllText(path, text.ToString()));
     }
 
     private static string Quote(string field) =>

@@ -24,15 +24,11 @@ internal static class JsonReport
     public static void Write<T>(FileInfo? file, T result, JsonTypeInfo<T> type)
     {
         if (file is null) return;
-        try
+        OutputFile.Write(file.FullName, () =>
         {
             file.Directory?.Create();
             File.WriteAllBytes(file.FullName, JsonSerializer.SerializeToUtf8Bytes(result, type));
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new CliException($"{file.FullName} cannot be written: {e.Message}");
-        }
+        });
     }
 }
 

@@ -106,7 +106,7 @@ internal sealed class Exposure : IDisposable
         using var probe = LinearProbe.Fit(features, labels, new LinearProbeSettings { BalancesClasses = true });
         double[] ScoresOf(EvaluationSet set)
         {
-            var logits = set.Inputs(input).cpu().to(ScalarType.Float64).matmul(probe.Weight.t()) + probe.Bias;
+            var logits = probe.Logits(set.Inputs(input));
             var ood = logits.slice(1, idClasses, probe.ClassCount, 1).logsumexp(1);
             return (ood - logits.slice(1, 0, idClasses, 1).logsumexp(1)).data<double>().ToArray();
         }

@@ -74,8 +74,7 @@ public static class LinearProbe
     public static double AccuracyOf(LinearClassifier classifier, Tensor features, Tensor labels)
     {
         using var scope = NewDisposeScope();
-        var logits = FeatureRows.Finite(features).cpu().matmul(classifier.Weight.t()) + classifier.Bias;
-        return logits.argmax(1).eq(labels.cpu()).to(ScalarType.Float64).mean().item<double>();
+        return classifier.Logits(FeatureRows.Finite(features)).argmax(1).eq(labels.cpu()).to(ScalarType.Float64).mean().item<double>();
     }
 
     private static Tensor SpreadOf(Tensor rows, Tensor mean)

@@ -37,6 +37,11 @@ public sealed class LinearClassifier : IDisposable
     /// <summary>Length D of a feature.</summary>
     public int FeatureLength => (int)Weight.shape[1];
 
+    /// <summary>Logits of features.</summary>
+    /// <param name="features">Rows as the backbone gives them, shape [B, D], any floating type, any device.</param>
+    /// <returns>Shape [B, K], float64, on the CPU. The caller's scope owns it.</returns>
+    public Tensor Logits(Tensor features) => features.cpu().to(ScalarType.Float64).matmul(Weight.t()) + Bias;
+
     /// <inheritdoc/>
     public void Dispose()
     {

@@ -122,7 +122,7 @@ public sealed class KafkaRecordProducer : IRecordProducer, IDisposable
         var record = pending.Record;
         _metrics.RecordsWritten.WithLabels(record.Topic, "refused").Inc();
         _metrics.KafkaErrors.WithLabels(KafkaErrorKind.Producer, KafkaErrorKind.Of(error)).Inc();
-        var tooLarge = error.Code is ErrorCode.MsgSizeTooLarge or ErrorCode.InvalidMsgSize or ErrorCode.RecordListTooLarge;
+        var tooLarge = KafkaErrorKind.IsSize(error);
         pending.Done.TrySetException(new RecordNotWrittenException(
             $"A record of {pending.SizeBytes} bytes was not written to {record.Topic}: {error.Reason} ({error.Code}).", inner)
         {

@@ -101,8 +101,8 @@ public sealed class TransactionalOutbox(KafkaSettings settings, StreamingMetrics
         _unsure = result.End == TransactionEnd.Unknown;
         if (result.End == TransactionEnd.Committed) Committed(offsets);
         else log.TransactionNotCommitted(_group, outputs.Count, result.End, result.Error!.Reason);
-        if (result.Error?.Code is ErrorCode.MsgSizeTooLarge or ErrorCode.InvalidMsgSize or ErrorCode.RecordListTooLarge)
-            throw new KafkaException(new Error(result.Error.Code, $"{result.Error.Reason}: a topic takes smaller records than MaxMessageBytes, {settings.MaxMessageBytes}"));
+        if (result.Error is { } error && KafkaErrorKind.IsSize(error))
+            throw new KafkaException(new Error(error.Code, $"{error.Reason}: a topic takes smaller records than MaxMessageBytes, {settings.MaxMessageBytes}"));
         return result.Error;
     }
 

@@ -8,6 +8,10 @@ internal static class KafkaErrorKind
     /// <summary>Values of the label <c>client</c>.</summary>
     public const string Consumer = "consumer", Producer = "producer";
 
+    /// <summary>Whether a broker, or the client on its behalf, finds a record too large.</summary>
+    public static bool IsSize(Error error) =>
+        error.Code is ErrorCode.MsgSizeTooLarge or ErrorCode.InvalidMsgSize or ErrorCode.RecordListTooLarge;
+
     /// <summary>The kind of an error.</summary>
     public static string Of(Error error) => error switch
     {
@@ -17,7 +21,7 @@ internal static class KafkaErrorKind
         { Code: ErrorCode.Local_Authentication or ErrorCode.SaslAuthenticationFailed or ErrorCode.TopicAuthorizationFailed
             or ErrorCode.GroupAuthorizationFailed or ErrorCode.ClusterAuthorizationFailed } => "denied",
         { Code: ErrorCode.UnknownTopicOrPart or ErrorCode.Local_UnknownTopic or ErrorCode.Local_UnknownPartition } => "topic",
-        { Code: ErrorCode.MsgSizeTooLarge or ErrorCode.InvalidMsgSize or ErrorCode.RecordListTooLarge } => "size",
+        _ when IsSize(error) => "size",
         _ => "other",
     };
 }

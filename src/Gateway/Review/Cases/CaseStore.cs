@@ -74,12 +74,6 @@ internal sealed class CaseStore(RedisConnection redis, ReviewSettings settings)
             async (database, _) => (long)await database.ScriptEvaluateAsync(StoreScript, keys, values) == 1, cancellation);
     }
 
-    /// <summary>Ids at the front of an order.</summary>
-    public Task<IReadOnlyList<string>> FrontAsync(string gate, string order, int count, CancellationToken cancellation) =>
-        redis.RunAsync<IReadOnlyList<string>>(
-            async (database, _) => Texts(await database.SortedSetRangeByRankAsync(RedisKeys.ReviewIndex(gate, order), 0, count - 1)),
-            cancellation);
-
     /// <summary>Ids whose place in an order is up to a time.</summary>
     public Task<IReadOnlyList<string>> DueAsync(
         string gate, string order, DateTimeOffset until, int count, CancellationToken cancellation) =>

@@ -7,14 +7,11 @@ internal sealed class FirstRun(KeyRing keys, TimeProvider clock, ILogger<FirstRu
     : RepeatedWork("the first run", Pause, clock, log)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
-    private bool _done;
 
     /// <inheritdoc/>
     protected override async Task<bool> WorkAsync(CancellationToken cancellation)
     {
-        if (_done) await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellation);
         await keys.EnsureAdministratorAsync(cancellation);
-        _done = true;
-        return true;
+        return Done = true;
     }
 }
