@@ -1,6 +1,8 @@
 using System.CommandLine;
 using MoodStream.Bench.Chaos;
 using MoodStream.Bench.Detect;
+using MoodStream.Bench.Refit;
+using MoodStream.Bench.RefitYear;
 using MoodStream.Bench.Review;
 using MoodStream.Bench.Train;
 using MoodStream.Cli.Terminal;
@@ -11,6 +13,8 @@ var root = new RootCommand("What each layer of MoodStream costs, beside its peer
     ChaosBench.Create(),
     TrainBench.Create(),
     ReviewBench.Create(),
+    RefitBench.Create(),
+    RefitYearBench.Create(),
 };
 var parsed = root.Parse(args);
 if (parsed.Errors.Count == 0) return await parsed.InvokeAsync();

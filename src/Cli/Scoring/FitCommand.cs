@@ -11,7 +11,7 @@ namespace MoodStream.Cli.Scoring;
 /// <summary>What <c>mood fit</c> came to.</summary>
 internal sealed record FitResult(
     string Gate, string Detector, string Data, int Images, int FitImages, int CalibrationImages, int Classes,
-    double PromisedFalseAlarmRate, double Threshold, double ShrinkageIntensity, string ModelHash,
+    double PromisedFalseAlarmRate, string Calibration, double? Confidence, double Threshold, double ShrinkageIntensity, string ModelHash,
     string PreprocessingHash,
     string Statistics, string? PatchGaussian);
 
@@ -38,6 +38,9 @@ internal static class FitCommand
         Description = "Promised share of in-distribution images sent to review, in (0, 1).",
         DefaultValueFactory = _ => 0.05,
     };
+
+    private static readonly Option<string> Calibration = CalibrationOptions.Mode();
+    private static readonly Option<double?> Confidence = CalibrationOptions.Confidence();
 
     private static readonly Option<string> DetectorOption = DetectorNames.Single();
 
@@ -75,7 +78,7 @@ internal static class FitCommand
     public static Command Create() =>
         new Command("fit", "Fit statistics and threshold of a gate to in-distribution images; no gradient is computed.")
     {
-        Gate, Id, Out, Rate, DetectorOption, Share, Seed, OneClass, SkipDamaged, Patches, PatchKind, BackboneOption,
+        Gate, Id, Out, Rate, Calibration, Confidence, DetectorOption, Share, Seed, OneClass, SkipDamaged, Patches, PatchKind, BackboneOption,
         InputSize, Json,
     }.Runs((parsed, cancellation) => Task.FromResult(Run(parsed, cancellation)));
 
@@ -84,7 +87,8 @@ internal static class FitCommand
         var settings = new GateFitSettings
         {
             Detector = DetectorNames.Parse(parsed.GetRequiredValue(DetectorOption)),
-            TargetFalseAlarmRate = RateOf(parsed, Rate), CalibrationShare = RateOf(parsed, Share),
+            TargetFalseAlarmRate = RateOf(parsed, Rate),
+            Confidence = CalibrationOptions.Parse(parsed, Calibration, Confidence), CalibrationShare = RateOf(parsed, Share),
             Seed = parsed.GetValue(Seed),
         };
         var kind = PatchOptions.ParseKind(parsed.GetRequiredValue(PatchKind));
@@ -125,7 +129,8 @@ internal static class FitCommand
         statistics.Provenance.Gate, statistics.Detector.Detector.Name, dataset.Name,
         statistics.FitCount + statistics.CalibrationCount,
         statistics.FitCount, statistics.CalibrationCount, statistics.Detector.ClassCount,
-        statistics.TargetFalseAlarmRate, statistics.Threshold,
+        statistics.TargetFalseAlarmRate, CalibrationOptions.NameOf(statistics.Promise), statistics.Promise.Confidence,
+        statistics.Threshold,
         statistics.Detector.Diagnostics.ShrinkageIntensity, statistics.Provenance.ModelHash,
         statistics.Provenance.PreprocessingHash, path, statistics.Patches?.Gaussian.Kind.Name());
 
@@ -135,8 +140,8 @@ internal static class FitCommand
             $"gate {result.Gate}: {result.Detector} on {result.FitImages} images ({result.Classes} classes), "
             + $"shrinkage {result.ShrinkageIntensity:G3}");
         Console.WriteLine(
-            $"threshold {result.Threshold:G6} for a false-alarm rate of {result.PromisedFalseAlarmRate:P1}, "
-            + $"from {result.CalibrationImages} held-out images");
+            $"threshold {result.Threshold:G6} for a false-alarm rate of {result.PromisedFalseAlarmRate:P1}"
+            + (result.Confidence is { } c ? $" with confidence {c:P1}, " : ", ") + $"from {result.CalibrationImages} held-out images");
         if (result.PatchGaussian is { } kind) Console.WriteLine($"patches: a {kind} Gaussian for heat maps");
         Console.WriteLine($"model {result.ModelHash}, preprocessing {result.PreprocessingHash} -> {result.Statistics}");
     }

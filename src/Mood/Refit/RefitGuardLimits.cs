@@ -1,6 +1,6 @@
 namespace MoodStream.Mood.Refit;
 
-/// <summary>What a refit must keep to be published. The defaults are argued for in docs/refit.md.</summary>
+/// <summary>What a refit must keep to be published. The defaults are argued for in docs/refit-guards.md.</summary>
 public sealed record RefitGuardLimits
 {
     /// <summary>Effective images wanted for each feature D, at least 0. Default 1: shrinkage bears no less.</summary>

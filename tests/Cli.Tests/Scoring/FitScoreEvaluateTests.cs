@@ -78,6 +78,27 @@ public sealed class FitScoreEvaluateTests : IDisposable
     }
 
     [Fact]
+    public async Task Fit_WithConfidence_SaysSoAndRefusesWhereItMakesNoSense()
+    {
+        var (good, json) = (Path.Combine(_folder, "good"), Path.Combine(_folder, "fit.json"));
+        string[] fit = ["fit", "--backbone", _backbone, "--id", good, "--false-alarm-rate", "0.3", "--out", Path.Combine(_folder, "pac")];
+        var pac = await InProcess.RunAsync([.. fit, "--calibration", "pac", "--confidence", "0.9", "--json", json]);
+        Assert.True(pac.Exit == 0, pac.Error);
+        Assert.Contains("with confidence 90.0 %", pac.Output, StringComparison.Ordinal);
+        using var result = JsonDocument.Parse(await File.ReadAllBytesAsync(json, TestContext.Current.CancellationToken));
+        Assert.Equal(("pac", 0.9), (result.RootElement.GetProperty("calibration").GetString(), result.RootElement.GetProperty("confidence").GetDouble()));
+
+        var alone = await InProcess.RunAsync([.. fit, "--confidence", "0.9"]);
+        Assert.Equal(ExitCode.WrongUsage, alone.Exit);
+        Assert.Contains("--confidence belongs to --calibration pac", alone.Error, StringComparison.Ordinal);
+        Assert.Equal(ExitCode.WrongUsage, (await InProcess.RunAsync([.. fit, "--calibration", "pac", "--confidence", "1"])).Exit);
+        Assert.Equal(ExitCode.WrongUsage, (await InProcess.RunAsync([.. fit, "--calibration", "maybe"])).Exit);
+        var tooFew = await InProcess.RunAsync("fit", "--backbone", _backbone, "--id", good, "--out", Path.Combine(_folder, "s"), "--false-alarm-rate", "0.05", "--calibration", "pac");
+        Assert.Equal(ExitCode.Failed, tooFew.Exit);
+        Assert.Contains("with confidence 0.95 needs at least 59 calibration images", tooFew.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Evaluate_BothProtocols_WriteTheFieldsThatMachinesRead()
     {
         var (good, test, json) = (Path.Combine(_folder, "good"), Path.Combine(_folder, "test"), Path.Combine(_folder, "r.json"));
