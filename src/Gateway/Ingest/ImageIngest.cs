@@ -20,6 +20,7 @@ namespace MoodStream.Gateway.Ingest;
 internal sealed class ImageIngest(
     GatewaySettings settings,
     IIngressPressure pressure,
+    SourceQuota quota,
     UploadMemory memory,
     IImageStore store,
     IRecordProducer producer,
@@ -60,6 +61,7 @@ internal sealed class ImageIngest(
     private async Task<IngestOutcome> TryTakeAsync(ImageUpload upload, CancellationToken cancellation)
     {
         if (RefuseUnread(upload.DeclaredMediaType, upload.DeclaredBytes) is { } unread) return unread;
+        if (quota.Take(upload.Source) is { } over) return over;
         UploadedBytes? bytes;
         UploadFault? fault;
         try
