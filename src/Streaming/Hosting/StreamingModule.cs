@@ -122,6 +122,7 @@ public static class StreamingModule
         services.AddSingleton<RedisConnection>();
         services.AddSingleton<RedisStatisticsStore>();
         services.AddSingleton<IStatisticsStore>(s => s.GetRequiredService<RedisStatisticsStore>());
+        services.AddSingleton<RefitRequests>();
         services.AddSingleton<FileImageStore>();
         services.AddSingleton<IImageStore>(s => s.GetRequiredService<FileImageStore>());
     }

@@ -97,6 +97,9 @@ internal static partial class StreamingLog
     [LoggerMessage(4074, LogLevel.Warning, "Redis did not answer, try {Attempt}: {Reason}")]
     public static partial void RedisRetried(this ILogger logger, int attempt, string reason);
 
+    [LoggerMessage(4075, LogLevel.Information, "Gate {Gate}: statistics version {Version} was removed; newer ones are kept")]
+    public static partial void StatisticsRemoved(this ILogger logger, string gate, long version);
+
     [LoggerMessage(4080, LogLevel.Information, "Topic {Topic} was created with {Partitions} partitions")]
     public static partial void TopicCreated(this ILogger logger, string topic, int partitions);
 
