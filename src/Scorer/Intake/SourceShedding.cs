@@ -18,7 +18,7 @@ public sealed class SourceShedding(ScorerSettings settings, TimeProvider clock)
         if (age <= policy.BehindAfter) return null;
         var behind = $"The image waited for {age.TotalSeconds:F0} s; the source is behind after {policy.BehindAfter.TotalSeconds:G} s";
         if (policy.WhenBehind == WhenBehind.DropOldest) return new(DeadLetterReason.ShedOldest, $"{behind}.");
-        return ImageDraw.Draws("shed", imageId, 1.0 / policy.OneIn)
+        return ImageSample.Draws("shed", imageId, 1.0 / policy.OneIn)
             ? null
             : new(DeadLetterReason.ShedSampled, $"{behind}, and then one image in {policy.OneIn} is judged.");
     }

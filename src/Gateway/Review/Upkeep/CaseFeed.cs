@@ -63,7 +63,7 @@ internal sealed class CaseFeed(
         }
         if (scored is null) return;
         var sample = scored.Verdict == Verdict.Accept;
-        if (sample && !ImageDraw.Draws("audit", scored.ImageId, settings.AuditShare)) return;
+        if (sample && !ImageSample.Draws("audit", scored.ImageId, settings.AuditShare)) return;
         await desk.OpenAsync(scored, record.Position.ToString(), sample, cancellation);
     }
 }

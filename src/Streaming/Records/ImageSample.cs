@@ -5,7 +5,7 @@ using System.Text;
 namespace MoodStream.Streaming.Records;
 
 /// <summary>Draws a share of all images by their ids: the same ids every time and everywhere, independently for each purpose.</summary>
-public static class ImageDraw
+public static class ImageSample
 {
     /// <summary>Whether an image is drawn.</summary>
     /// <param name="purpose">What it is drawn for. Draws for different purposes are independent of each other.</param>
