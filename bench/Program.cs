@@ -3,6 +3,7 @@ using MoodStream.Bench.Chaos;
 using MoodStream.Bench.Detect;
 using MoodStream.Bench.Review;
 using MoodStream.Bench.Train;
+using MoodStream.Bench.TrainerKills;
 using MoodStream.Cli.Terminal;
 
 var root = new RootCommand("What each layer of MoodStream costs, beside its peers. Each benchmark runs both in turns, in one run.")
@@ -12,6 +13,7 @@ var root = new RootCommand("What each layer of MoodStream costs, beside its peer
     ChaosBench.Create(),
     TrainBench.Create(),
     ReviewBench.Create(),
+    TrainerKillsBench.Create(),
 };
 var parsed = root.Parse(args);
 if (parsed.Errors.Count == 0) return await parsed.InvokeAsync();

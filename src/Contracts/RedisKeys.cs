@@ -27,6 +27,30 @@ public static class RedisKeys
     /// <summary>Refits that somebody asked for and no trainer has taken, oldest first. List of JSON <see cref="RefitRequested"/>. Written at its end by who asks, taken from its front by trainers.</summary>
     public static string RefitRequests(string gate) => $"moodstream:{{{gate}}}:refit:requests";
 
+    /// <summary>Gates that trainers have learned of. Set. Never expires.</summary>
+    public static string TrainerGates() => "moodstream:trainer:gates";
+
+    /// <summary>Partitions that taught a gate something, as <c>topic/partition</c>. Set. Never expires.</summary>
+    public static string TrainerPartitions(string gate) => $"moodstream:{{{gate}}}:trainer:partitions";
+
+    /// <summary>What one partition taught a gate, and how far it was read. Hash of <c>epoch</c>, <c>offset</c>, <c>sequence</c>, <c>space</c>, <c>forgetting</c>, <c>moments</c>. Never expires; all fields move in one transaction with <see cref="TrainerImages"/>. Absent: nothing was read.</summary>
+    public static string TrainerPartition(string gate, string topic, int partition) => $"moodstream:{{{gate}}}:trainer:{topic}:{partition}";
+
+    /// <summary>Images that one partition taught a gate: those in the window. Hash of image id and feature with what is known of it. Never expires.</summary>
+    public static string TrainerImages(string gate, string topic, int partition) => $"moodstream:{{{gate}}}:trainer:{topic}:{partition}:images";
+
+    /// <summary>Sources and times whose images are to be unlearned. Hash of recall id and JSON. Never expires.</summary>
+    public static string TrainerRecalls(string gate) => $"moodstream:{{{gate}}}:trainer:recalls";
+
+    /// <summary>The gate's latest refit. Hash of <c>v</c> (version) and <c>d</c> (JSON). Never expires. Absent: there was none.</summary>
+    public static string Refit(string gate) => $"moodstream:{{{gate}}}:refit";
+
+    /// <summary>What the refit under way has fitted and not published. String (safetensors). Written with <see cref="Refit"/>, removed at its end.</summary>
+    public static string RefitCandidate(string gate) => $"moodstream:{{{gate}}}:refit:candidate";
+
+    /// <summary>Who drives the gate's refit. String with a time to live: a trainer that dies lets go of it.</summary>
+    public static string RefitLease(string gate) => $"moodstream:{{{gate}}}:refit:lease";
+
     /// <summary>One review case. Hash of <c>v</c> (version) and <c>d</c> (JSON). Expires some time after its decision.</summary>
     public static string ReviewCase(string gate, string caseId) => $"moodstream:{{{gate}}}:review:case:{caseId}";
 
