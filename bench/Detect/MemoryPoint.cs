@@ -8,9 +8,10 @@ namespace MoodStream.Bench.Detect;
 /// <param name="Classes">Classes C.</param>
 /// <param name="Width">Length D of a feature.</param>
 /// <param name="Images">Features scored.</param>
-/// <param name="StateBytes">Formula: class means, whitened class means and triangular factor, the factor once more while it
-/// is checked and once while it is applied, 8 (2 C D + 3 D²).</param>
-/// <param name="TemporaryBytes">Formula: rows of a chunk, 8 B (10 D + 2 C), where B D and B C stay within 32 MiB.</param>
+/// <param name="StateBytes">Formula: class means, whitened class means and triangular factor, the factor once more
+/// while it is checked and once while it is applied, 8 (2 C D + 3 D²).</param>
+/// <param name="TemporaryBytes">Formula: rows of a chunk, 8 B (10 D + 2 C), where B D and B C stay within 32
+/// MiB.</param>
 /// <param name="MeasuredBytes">Bytes by which the resident memory of the process rose at its worst.</param>
 internal sealed record MemoryPoint(
     int Classes, int Width, int Images, long StateBytes, long TemporaryBytes, long MeasuredBytes)
@@ -41,7 +42,8 @@ internal sealed record MemoryPoint(
         small.Score(randn(512, 4));                                     // starts libtorch's threads and the compiler
         randn(512, 512).matmul(randn(512, 512)).Dispose();
         var state = small.State.ToDictionary(t => t.Key, t => t.Value);
-        (state["mean"], state["class_means"]) = (zeros(width, dtype: ScalarType.Float64), randn(classes, width, dtype: ScalarType.Float64));
+        state["mean"] = zeros(width, dtype: ScalarType.Float64);
+        state["class_means"] = randn(classes, width, dtype: ScalarType.Float64);
         state["cholesky"] = eye(width, dtype: ScalarType.Float64).mul_(2);
         var features = randn(images, width);                            // [N, D]
         var measured = PeakMemory.BytesOf(() =>
@@ -49,10 +51,12 @@ internal sealed record MemoryPoint(
             using var fitted = DetectorRegistry.MahalanobisPlusPlus.Restore(state);
             fitted.Score(features);
         });
-        return new(classes, width, images, StateFormula(classes, width), TemporaryFormula(classes, width, images), measured);
+        return new(
+            classes, width, images, StateFormula(classes, width), TemporaryFormula(classes, width, images), measured);
     }
 
-    internal static long StateFormula(long classes, long width) => sizeof(double) * (2 * classes * width + 3 * width * width);
+    internal static long StateFormula(long classes, long width) =>
+        sizeof(double) * (2 * classes * width + 3 * width * width);
 
     internal static long TemporaryFormula(long classes, long width, long images)
     {

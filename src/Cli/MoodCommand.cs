@@ -41,7 +41,8 @@ internal static class MoodCommand
             BenchCommand.Create(),
         };
         var parsed = root.Parse(args);
-        if (parsed.Errors.Count == 0) return await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = DrainTime });
+        if (parsed.Errors.Count == 0)
+            return await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = DrainTime });
         foreach (var error in parsed.Errors) await Console.Error.WriteLineAsync($"mood: {error.Message}");
         await Console.Error.WriteLineAsync($"See: {$"mood {Verb.PathOf(parsed.CommandResult)}".TrimEnd()} --help");
         return ExitCode.WrongUsage;

@@ -10,7 +10,8 @@ internal sealed record ListedSplit(string Split, bool Present, IReadOnlyList<str
 
 /// <summary>A data set that is known by name.</summary>
 internal sealed record ListedDataset(
-    string Name, string Title, bool Present, IReadOnlyList<ListedSplit> Splits, string Home, string Licence, string Get);
+    string Name, string Title, bool Present, IReadOnlyList<ListedSplit> Splits, string Home, string Licence,
+    string Get);
 
 /// <summary>All data sets that are known by name, and where they are looked for.</summary>
 internal sealed record DatasetListing(string? Root, IReadOnlyList<ListedDataset> Datasets)
@@ -30,14 +31,17 @@ internal sealed record DatasetListing(string? Root, IReadOnlyList<ListedDataset>
         foreach (var set in Datasets)
             foreach (var split in set.Splits)
                 table.AddRow(
-                    Markup.Escape(set.Name), split.Split, split.Present ? "[bold]yes[/]" : "no", Markup.Escape(set.Title),
-                    Markup.Escape(set.Licence));
+                    Markup.Escape(set.Name), split.Split, split.Present ? "[bold]yes[/]" : "no",
+                    Markup.Escape(set.Title), Markup.Escape(set.Licence));
         Tables.Write(table);
         Console.WriteLine(Root is null
             ? $"Nothing was looked for: pass {NamedDatasets.Root.Name} DIR, or set {NamedDatasets.RootVariable}."
             : $"Looked for in {Root}.");
         foreach (var set in Datasets.Where(s => !s.Present))
-            Console.WriteLine($"{set.Name}: {set.Get} {set.Home} -> {string.Join(", ", set.Splits.SelectMany(s => s.Missing.Take(1)).Distinct())}");
+        {
+            var first = set.Splits.SelectMany(s => s.Missing.Take(1)).Distinct();
+            Console.WriteLine($"{set.Name}: {set.Get} {set.Home} -> {string.Join(", ", first)}");
+        }
     }
 
     private static ListedDataset Of(DatasetDescription description, DatasetShelf? shelf)
@@ -52,7 +56,7 @@ internal sealed record DatasetListing(string? Root, IReadOnlyList<ListedDataset>
             }),
         ];
         return new(
-            description.Name, description.Title, splits.All(s => s.Present), splits, description.Home, description.Licence,
-            description.Get);
+            description.Name, description.Title, splits.All(s => s.Present), splits, description.Home,
+            description.Licence, description.Get);
     }
 }

@@ -5,7 +5,8 @@ using MoodStream.Mood.Datasets.Named;
 
 namespace MoodStream.Cli.Datasets;
 
-/// <summary>Data sets by name: their descriptions, which come with the product, and the folder their files lie in.</summary>
+/// <summary>Data sets by name: their descriptions, which come with the product, and the folder their files lie
+/// in.</summary>
 internal static class NamedDatasets
 {
     /// <summary>Environment variable that stands in for <see cref="Root"/>.</summary>
@@ -32,7 +33,8 @@ internal static class NamedDatasets
     public static DatasetShelf RequireShelf(ParseResult parsed)
     {
         var shelf = ShelfOf(parsed) ?? throw new CliException(
-            $"Data sets are named, yet not where they lie: pass {Root.Name} DIR, or set {RootVariable}.", ExitCode.WrongUsage);
+            $"Data sets are named, yet not where they lie: pass {Root.Name} DIR, or set {RootVariable}.",
+            ExitCode.WrongUsage);
         return Directory.Exists(shelf.Root)
             ? shelf
             : throw new CliException($"{shelf.Root}: there is no such folder of data sets.", ExitCode.WrongUsage);

@@ -55,7 +55,8 @@ internal static class DatasetChoice
             return text.Split(',', StringSplitOptions.TrimEntries).Select(name => DatasetCatalogue.IsName(name)
                 ? new AskedOod(name, null)
                 : throw new CliException(
-                    $"--ood has '{name}', which is no name of a data set; images of your own are {EvaluationOptions.OwnOodForm}.",
+                    $"--ood has '{name}', which is no name of a data set; "
+                    + $"images of your own are {EvaluationOptions.OwnOodForm}.",
                     ExitCode.WrongUsage));
         var (own, dataset) = NamedValue.Parse("--ood", text, EvaluationOptions.OwnOodForm);
         return [new AskedOod(own, dataset)];
@@ -66,26 +67,31 @@ internal static class DatasetChoice
         var needsOod = protocol is MultiClassProtocol.Name or OutlierExposureProtocol.Name;
         if (needsOod && asked.Count == 0)
             throw new CliException(
-                $"The protocol {protocol} needs at least one --ood {EvaluationOptions.OwnOodForm}, or --ood with names of data sets.",
+                $"The protocol {protocol} needs at least one --ood {EvaluationOptions.OwnOodForm}, "
+                + "or --ood with names of data sets.",
                 ExitCode.WrongUsage);
         if (!needsOod && asked.Count > 0)
             throw new CliException(
-                $"The protocol {protocol} takes its OOD images from the ID classes; leave --ood out.", ExitCode.WrongUsage);
+                $"The protocol {protocol} takes its OOD images from the ID classes; leave --ood out.",
+                ExitCode.WrongUsage);
     }
 
-    private static (EvaluatedDataset Train, EvaluatedDataset Test) IdOf(ParseResult parsed, string protocol, NamedSets? named)
+    private static (EvaluatedDataset Train, EvaluatedDataset Test) IdOf(
+        ParseResult parsed, string protocol, NamedSets? named)
     {
         var (train, test) = (parsed.GetValue(EvaluationOptions.IdTrain), parsed.GetValue(EvaluationOptions.IdTest));
         if (parsed.GetValue(EvaluationOptions.Id) is { } name)
         {
             if (train is not null || test is not null)
-                throw new CliException("--id stands for --id-train and --id-test; leave those out.", ExitCode.WrongUsage);
+                throw new CliException(
+                    "--id stands for --id-train and --id-test; leave those out.", ExitCode.WrongUsage);
             var (namedTrain, namedTest) = named!.Id(name);
             return (Labelled(IdTrainName, namedTrain), Labelled(IdTestName, namedTest));
         }
         if (train is null || test is null)
             throw new CliException(
-                $"The protocol {protocol} needs --id-train DATASET and --id-test DATASET, or --id NAME.", ExitCode.WrongUsage);
+                $"The protocol {protocol} needs --id-train DATASET and --id-test DATASET, or --id NAME.",
+                ExitCode.WrongUsage);
         return (Labelled(IdTrainName, DatasetName.Open(train)), Labelled(IdTestName, DatasetName.Open(test)));
 
         EvaluatedDataset Labelled(string set, IImageDataset images) => EvaluatedDataset.Of(

@@ -27,7 +27,8 @@ internal static class EvaluateCommand
 
     private static readonly Option<bool> ListDatasets = new("--list-datasets")
     {
-        Description = "List the data sets that are known by name, where they are looked for and how to get them; then end.",
+        Description = "List the data sets that are known by name, where they are looked for and how to get them; "
+            + "then end.",
     };
 
     private static readonly Option<FileInfo?> Json = Verb.Json();
@@ -66,8 +67,10 @@ internal static class EvaluateCommand
         foreach (var (name, path) in backbones)
             foreach (var pooling in Possible(parsed, (name, path), poolings, refused))
             {
-                using var backbone = Backbone.Load(path, inputSize: parsed.GetValue(EvaluationOptions.InputSize), pooling: pooling);
-                compared.Add(comparison.Run(NameOf(name, pooling, poolings.Poolings.Count), backbone, data, cancellation));
+                using var backbone = Backbone.Load(
+                    path, inputSize: parsed.GetValue(EvaluationOptions.InputSize), pooling: pooling);
+                var variant = NameOf(name, pooling, poolings.Poolings.Count);
+                compared.Add(comparison.Run(variant, backbone, data, cancellation));
             }
         if (compared.Count == 0) throw new CliException(refused[0].Reason);
         var result = EvaluationResult.Of(parsed, data, compared, refused);
@@ -94,7 +97,11 @@ internal static class EvaluateCommand
         {
             if (pooling is not { } chosen || trained.RefusalOf(chosen) is not { } refusal) possible.Add(pooling);
             else if (poolings.AreNamed) throw new CliException($"{asked.Name}: {refusal}");
-            else refused.Add(new EvaluationSkip(refusal) { Backbone = NameOf(asked.Name, pooling, poolings.Poolings.Count) });
+            else
+                refused.Add(new EvaluationSkip(refusal)
+                {
+                    Backbone = NameOf(asked.Name, pooling, poolings.Poolings.Count),
+                });
         }
         return possible;
     }

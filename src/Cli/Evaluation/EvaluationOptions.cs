@@ -36,7 +36,8 @@ internal static class EvaluationOptions
 
     public static readonly Option<string?> Id = new("--id")
     {
-        Description = "In-distribution data set by its name, in place of --id-train and --id-test: see --list-datasets.",
+        Description = "In-distribution data set by its name, in place of --id-train and --id-test: see "
+            + "--list-datasets.",
         HelpName = "NAME",
     };
 
@@ -53,7 +54,8 @@ internal static class EvaluationOptions
 
     public static readonly Option<string[]> Ood = new("--ood")
     {
-        Description = "Out-of-distribution images, or names of data sets, separated by commas; may be given several times.",
+        Description = "Out-of-distribution images, or names of data sets, separated by commas; may be given several "
+            + "times.",
         HelpName = $"{OwnOodForm}|NAMES",
     };
 
@@ -73,8 +75,8 @@ internal static class EvaluationOptions
 
     public static readonly Option<string?> Poolings = new("--pooling")
     {
-        Description = $"Pool tokens otherwise than trained; several, separated by commas, are compared: {FeaturePooling.Forms}; "
-            + $"{AsTrained}; all: {string.Join(", ", FeaturePooling.Usual)}.",
+        Description = "Pool tokens otherwise than trained; several, separated by commas, are compared: "
+            + $"{FeaturePooling.Forms}; {AsTrained}; all: {string.Join(", ", FeaturePooling.Usual)}.",
         HelpName = "NAMES",
     };
 
@@ -142,8 +144,8 @@ internal static class EvaluationOptions
     /// <summary>All of them, in the order of the help.</summary>
     public static IReadOnlyList<Option> All { get; } =
     [
-        Id, IdTrain, IdTest, Ood, NamedDatasets.Root, Superclasses, Detectors, Backbones, Poolings, InputSize, Classifier, Resamples, Seed, HeldOut, Splits, Shown,
-        SkipDamaged, Cache, NoCache, Report,
+        Id, IdTrain, IdTest, Ood, NamedDatasets.Root, Superclasses, Detectors, Backbones, Poolings, InputSize,
+        Classifier, Resamples, Seed, HeldOut, Splits, Shown, SkipDamaged, Cache, NoCache, Report,
     ];
 
     /// <summary>The counts of <see cref="Shown"/>.</summary>
@@ -190,7 +192,8 @@ internal static class EvaluationOptions
 
     private static FeaturePooling? PoolingOf(string name) => name == AsTrained ? null
         : FeaturePooling.TryParse(name) ?? throw new CliException(
-            $"--pooling has '{name}', which is none; known are {FeaturePooling.Forms}; {AsTrained}; all.", ExitCode.WrongUsage);
+            $"--pooling has '{name}', which is none; known are {FeaturePooling.Forms}; {AsTrained}; all.",
+            ExitCode.WrongUsage);
 
     /// <summary>A path that is there is one as a whole, whatever signs it has in it.</summary>
     private static (string Name, string Path) Named(string asked)

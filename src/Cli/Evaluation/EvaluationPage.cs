@@ -9,6 +9,7 @@ namespace MoodStream.Cli.Evaluation;
 internal static class EvaluationPage
 {
     private const string Missing = "–";
+    private const int MostColumns = 7;
 
     /// <summary>Writes the page.</summary>
     /// <exception cref="CliException">The file cannot be written.</exception>
@@ -52,7 +53,10 @@ internal static class EvaluationPage
         page.Section("Backbones beside each other");
         page.Note("Mean AUROC over the OOD sets, the same images for all.");
         page.Table(["backbone", .. result.Detectors], result.Backbones.Select(b => ("", (IReadOnlyList<string>)
-            [b.Name, .. result.MeansOf(b.Name).Select(m => m is null ? Missing : Margin(m.Auroc, m.AurocLow, m.AurocHigh))])));
+        [
+            b.Name,
+            .. result.MeansOf(b.Name).Select(m => m is null ? Missing : Margin(m.Auroc, m.AurocLow, m.AurocHigh)),
+        ])));
     }
 
     private static void HeldOutClasses(HtmlPage page, EvaluationResult result)
@@ -70,16 +74,20 @@ internal static class EvaluationPage
         var rows = result.Results.Where(r => r.Backbone == backbone).ToArray();
         var means = result.Mean.Where(m => m.Backbone == backbone).OrderByDescending(m => m.Auroc).ToArray();
         string[] sets = [.. rows.Select(r => r.Ood).Distinct()];
+        var parts = PartsOf(sets);
+        string Cell(string set, string detector, Func<EvaluationRow, string> cell) =>
+            rows.FirstOrDefault(r => r.Ood == set && r.Detector == detector) is { } row ? cell(row) : Missing;
         void Metric(string heading, string meaning, Func<EvaluationRow, string> cell, Func<EvaluationMean, string> mean)
         {
             page.Part(heading);
             page.Note(meaning);
-            page.Table(["detector", .. sets, "mean"], means.Select(m => (KindOf(m.Detector), (IReadOnlyList<string>)
-            [
-                m.Detector,
-                .. sets.Select(s => rows.FirstOrDefault(r => r.Ood == s && r.Detector == m.Detector) is { } row ? cell(row) : Missing),
-                mean(m),
-            ])));
+            foreach (var part in parts)
+            {
+                string[] last = part[^1] == sets[^1] ? ["mean"] : [];
+                page.Table(["detector", .. part, .. last], means.Select(m => (
+                    KindOf(m.Detector), (IReadOnlyList<string>)
+                    [m.Detector, .. part.Select(s => Cell(s, m.Detector, cell)), .. last.Select(_ => mean(m))])));
+            }
         }
         page.Section("Results" + suffix);
         Metric("AUROC", "Share of pairs in which the OOD image has the larger score; 0.5 is chance. Best mean first. The row "
@@ -91,6 +99,13 @@ internal static class EvaluationPage
             r => $"{r.FprAt95TprOodPositive:F3}", m => $"{m.FprAt95TprOodPositive:F3}");
         Metric("AUPR, ID positive", "Average precision; chance is the share of ID images.", r => $"{r.AuprIn:F3}", m => $"{m.AuprIn:F3}");
         Metric("AUPR, OOD positive", "Average precision; chance is the share of OOD images.", r => $"{r.AuprOut:F3}", m => $"{m.AuprOut:F3}");
+    }
+
+    /// <summary>Columns of one table after the other, about as many in each, so that none runs off the paper.</summary>
+    private static string[][] PartsOf(string[] sets)
+    {
+        var tables = (sets.Length + MostColumns - 1) / MostColumns;
+        return [.. sets.Chunk((sets.Length + tables - 1) / tables)];
     }
 
     private static string KindOf(string detector) => detector == DetectorRegistry.Pixels.Name ? "floor" : "";

@@ -22,7 +22,10 @@ internal static class EvaluationTables
         var table = new Table { Border = TableBorder.Simple, Title = new TableTitle("mean AUROC") };
         table.AddColumns(["backbone", .. result.Detectors.Select(Markup.Escape)]);
         foreach (var backbone in result.Backbones)
-            table.AddRow([Markup.Escape(backbone.Name), .. result.MeansOf(backbone.Name).Select(m => m is null ? "–" : $"{m.Auroc:F4}")]);
+        {
+            var means = result.MeansOf(backbone.Name).Select(m => m is null ? "–" : $"{m.Auroc:F4}");
+            table.AddRow([Markup.Escape(backbone.Name), .. means]);
+        }
         return table;
     }
 

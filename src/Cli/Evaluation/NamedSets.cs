@@ -60,7 +60,8 @@ internal sealed class NamedSets
         {
             var more = ignored.Count > MostNamed ? $" and {ignored.Count - MostNamed} more" : "";
             Console.Error.WriteLine(
-                $"{description.Name}, {split}: folders of no class of it are ignored: {string.Join(", ", ignored.Take(MostNamed))}{more}.");
+                $"{description.Name}, {split}: folders of no class of it are ignored: "
+                + $"{string.Join(", ", ignored.Take(MostNamed))}{more}.");
         }
         return _shelf.Open(description, split);
     }

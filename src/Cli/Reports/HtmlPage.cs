@@ -15,7 +15,9 @@ internal sealed class HtmlPage(string title)
         .scroll { overflow-x: auto } table { border-collapse: collapse; font-variant-numeric: tabular-nums; margin: .6rem 0 }
         th, td { padding: .25rem .7rem; text-align: right; white-space: nowrap; border-bottom: 1px solid var(--soft) }
         th:first-child, td:first-child { text-align: left } th { border-bottom: 1px solid var(--line) }
-        table.words td, table.words th { text-align: left; white-space: normal; overflow-wrap: anywhere; vertical-align: top }
+        thead th { white-space: normal; overflow-wrap: break-word; max-width: 11rem; vertical-align: bottom }
+        table.words td, table.words th { max-width: none; text-align: left; white-space: normal; vertical-align: top }
+        table.words td { overflow-wrap: anywhere }
         table.words td:first-child { white-space: nowrap; overflow-wrap: normal }
         tr.floor td { background: var(--soft); font-style: italic } tr.ours td { background: var(--mark); font-weight: 600 }
         .note { color: #777; font-size: .92em } figure { margin: 0; text-align: center }
@@ -46,7 +48,8 @@ internal sealed class HtmlPage(string title)
     /// <summary>A table.</summary>
     /// <param name="columns">Headings.</param>
     /// <param name="rows">Cells; a row's class is <c>floor</c>, <c>ours</c> or empty.</param>
-    public HtmlPage Table(IReadOnlyList<string> columns, IEnumerable<(string Class, IReadOnlyList<string> Cells)> rows) =>
+    public HtmlPage Table(
+        IReadOnlyList<string> columns, IEnumerable<(string Class, IReadOnlyList<string> Cells)> rows) =>
         Table("<table>", columns, rows);
 
     /// <summary>A table of text, which is broken into lines so that every column is seen.</summary>

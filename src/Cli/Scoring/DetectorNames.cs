@@ -7,7 +7,8 @@ namespace MoodStream.Cli.Scoring;
 /// <summary>Detectors by name on the command line.</summary>
 internal static class DetectorNames
 {
-    /// <summary>The metrics that the paper's ablation compares; its Mahalanobis distance is that of its release.</summary>
+    /// <summary>The metrics that the paper's ablation compares; its Mahalanobis distance is that of its
+    /// release.</summary>
     /// <remarks>Source: Li et al. 2023, table 5.</remarks>
     private const string Paper = "msp,entropy,energy,gradnorm,mood-parity";
 
@@ -20,7 +21,8 @@ internal static class DetectorNames
 
     public static Option<string> Several() => new("--detectors")
     {
-        Description = $"Detectors separated by commas, all, or paper ({Paper}: the paper's table 5): {Known}.", DefaultValueFactory = _ => "all", HelpName = "NAMES",
+        Description = $"Detectors separated by commas, all, or paper ({Paper}: the paper's table 5): {Known}.",
+        DefaultValueFactory = _ => "all", HelpName = "NAMES",
     };
 
     /// <exception cref="CliException">There is no such detector.</exception>

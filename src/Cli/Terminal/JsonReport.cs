@@ -8,8 +8,8 @@ namespace MoodStream.Cli.Terminal;
 /// <summary>Machine-readable results of a verb.</summary>
 internal static class JsonReport
 {
-    /// <summary>How all results are written: snake case, indented, readable. Names such as mahalanobis++ are not escaped,
-    /// since no browser reads this.</summary>
+    /// <summary>How all results are written: snake case, indented, readable. Names such as mahalanobis++ are not
+    /// escaped, since no browser reads this.</summary>
     /// <returns>New options: a source-generated context keeps those it is given.</returns>
     public static JsonSerializerOptions Options() => new()
     {

@@ -52,12 +52,13 @@ public sealed class CifarBinary : IImageDataset
         var other = Array.FindIndex(records, r => r != records[0]);
         if (other > 0)
             throw new DatasetException(
-                $"{paths[0]} has records of {records[0]} bytes and {paths[other]} of {records[other]}: they are no one data set.");
+                $"{paths[0]} has records of {records[0]} bytes and {paths[other]} of {records[other]}: "
+                + "they are no one data set.");
         var opened = new CifarBinary(paths, files, records[0], classNames);
-        return opened.LargestLabel() < opened.ClassNames.Count
+        var (largest, classes) = (opened.LargestLabel(), opened.ClassNames.Count);
+        return largest < classes
             ? opened
-            : throw new DatasetException(
-                $"{opened.Name} has the label {opened.LargestLabel()}, yet there are {opened.ClassNames.Count} classes.");
+            : throw new DatasetException($"{opened.Name} has the label {largest}, yet there are {classes} classes.");
     }
 
     /// <inheritdoc/>
@@ -101,7 +102,8 @@ public sealed class CifarBinary : IImageDataset
         for (var record = 0; record < bytes.Length / SuperclassRecord; record++)
         {
             var (superclass, own) = (bytes[record * SuperclassRecord], bytes[record * SuperclassRecord + 1]);
-            if (own >= Cifar100.ClassNames.Count || Cifar100.SuperclassOf(Cifar100.ClassNames[own]) != superclass) return record;
+            if (own >= Cifar100.ClassNames.Count || Cifar100.SuperclassOf(Cifar100.ClassNames[own]) != superclass)
+                return record;
         }
         return null;
     }

@@ -11,8 +11,8 @@ internal sealed record MatArray(IReadOnlyList<int> Sides, byte[] Values);
 
 /// <summary>Reads the arrays of a MATLAB 5 file whose values are stored as bytes: what SVHN consists of.</summary>
 /// <remarks>
-/// Source: The MathWorks, "MAT-File Format", level 5. Only little-endian files, and only arrays stored as unsigned bytes;
-/// other elements are passed over. Nothing is allocated beyond what an element says and its bytes hold.
+/// Source: The MathWorks, "MAT-File Format", level 5. Only little-endian files, and only arrays stored as unsigned
+/// bytes; other elements are passed over. Nothing is allocated beyond what an element says and its bytes hold.
 /// </remarks>
 internal static class MatFile
 {
@@ -23,6 +23,9 @@ internal static class MatFile
     private const int TypeMatrix = 14;
     private const int TypeCompressed = 15;
     private const int MostAxes = 8;
+
+    /// <summary>Bytes that one packed byte can stand for at the most, in deflate.</summary>
+    private const long TightestPacking = 1032;
 
     /// <summary>Arrays by name.</summary>
     /// <exception cref="DatasetException">It is no such file, or is damaged.</exception>
@@ -49,14 +52,16 @@ internal static class MatFile
         }
     }
 
-    private static (int Type, ReadOnlyMemory<byte> Content, ReadOnlyMemory<byte> After) Next(ReadOnlyMemory<byte> data, bool padded)
+    private static (int Type, ReadOnlyMemory<byte> Content, ReadOnlyMemory<byte> After) Next(
+        ReadOnlyMemory<byte> data, bool padded)
     {
         if (data.Length < TagBytes) throw new InvalidDataException("an element ends within its tag.");
         var first = BinaryPrimitives.ReadUInt32LittleEndian(data.Span);
         if (first >> 16 is > 0 and <= 4 and var small)                           // type, size and data in one tag
             return ((int)(first & 0xFFFF), data.Slice(4, (int)small), data[TagBytes..]);
         var size = BinaryPrimitives.ReadUInt32LittleEndian(data.Span[4..]);
-        if (size > data.Length - TagBytes) throw new InvalidDataException($"an element of {size} bytes runs over the end.");
+        if (size > data.Length - TagBytes)
+            throw new InvalidDataException($"an element of {size} bytes runs over the end.");
         var end = TagBytes + (int)size;
         var next = padded ? Math.Min(data.Length, (end + 7) / 8 * 8) : end;
         return ((int)first, data[TagBytes..end], data[next..]);
@@ -70,8 +75,9 @@ internal static class MatFile
         if (stream.ReadAtLeast(tag, TagBytes, throwOnEndOfStream: false) < TagBytes)
             throw new InvalidDataException("a packed element ends within its tag.");
         var size = BinaryPrimitives.ReadUInt32LittleEndian(tag.AsSpan(4));
-        if (size > 1032L * packed.Length || size > int.MaxValue - TagBytes)      // deflate packs no tighter than 1 : 1032
-            throw new InvalidDataException($"a packed element says {size} bytes, more than its {packed.Length} can hold.");
+        if (size > TightestPacking * packed.Length || size > int.MaxValue - TagBytes)
+            throw new InvalidDataException(
+                $"a packed element says {size} bytes, more than its {packed.Length} can hold.");
         var whole = new byte[TagBytes + size];
         tag.CopyTo(whole, 0);
         return stream.ReadAtLeast(whole.AsSpan(TagBytes), (int)size, throwOnEndOfStream: false) == size
@@ -91,7 +97,8 @@ internal static class MatFile
             .Select(i => BinaryPrimitives.ReadInt32LittleEndian(sideBytes.Span[(4 * i)..]))];
         var count = sides.Aggregate(1L, (product, side) => checked(product * side));
         return sides.Any(s => s < 0) || count != values.Length
-            ? throw new InvalidDataException($"an array of sides {string.Join(" x ", sides)} has {values.Length} values.")
+            ? throw new InvalidDataException(
+                $"an array of sides {string.Join(" x ", sides)} has {values.Length} values.")
             : (Encoding.ASCII.GetString(name.Span), new MatArray(sides, values.ToArray()));
     }
 }

@@ -3,9 +3,11 @@ using MoodStream.Mood.Imaging;
 
 namespace MoodStream.Mood.Datasets;
 
-/// <summary>Images of equal size in a MATLAB file, as SVHN has them: <c>X</c> of height, width, 3 channels and images, and
+/// <summary>Images of equal size in a MATLAB file, as SVHN has them: <c>X</c> of height, width, 3 channels and images,
+/// and
 /// <c>y</c> with the labels 1..10, of which 10 stands for the digit 0.</summary>
-/// <remarks>Source: Netzer et al. 2011, "Reading Digits in Natural Images with Unsupervised Feature Learning", format 2.</remarks>
+/// <remarks>Source: Netzer et al. 2011, "Reading Digits in Natural Images with Unsupervised Feature Learning", format
+/// 2.</remarks>
 public sealed class MatImages : IImageDataset
 {
     private const int Digits = 10;
@@ -32,7 +34,8 @@ public sealed class MatImages : IImageDataset
     public IReadOnlyList<string> ClassNames { get; } = [.. Enumerable.Range(0, Digits).Select(d => $"{d}")];
 
     /// <summary>Reads a file whole.</summary>
-    /// <exception cref="DatasetException">The file is missing or damaged, or does not hold images and labels.</exception>
+    /// <exception cref="DatasetException">The file is missing or damaged, or does not hold images and
+    /// labels.</exception>
     public static MatImages Open(string path)
     {
         var arrays = MatFile.Read(path);
@@ -40,7 +43,8 @@ public sealed class MatImages : IImageDataset
             throw new DatasetException($"{path} does not hold both {ImagesName} and {LabelsName} as bytes.");
         if (images.Sides is not [> 0, > 0, RgbImage.Channels, > 0] || labels.Values.Length != images.Sides[3])
             throw new DatasetException(
-                $"{path}: {ImagesName} is {string.Join(" x ", images.Sides)} and {LabelsName} has {labels.Values.Length} values; "
+                $"{path}: {ImagesName} is {string.Join(" x ", images.Sides)} and {LabelsName} has "
+                + $"{labels.Values.Length} values; "
                 + "height x width x 3 x images, and a label for each, are wanted.");
         var wrong = Array.FindIndex(labels.Values, l => l is < 1 or > Digits);
         return wrong < 0
@@ -72,10 +76,9 @@ public sealed class MatImages : IImageDataset
         var plane = _height * _width;
         var stored = _images.AsSpan(index * RgbImage.Channels * plane, RgbImage.Channels * plane);
         var pixels = new byte[stored.Length];
-        for (var row = 0; row < _height; row++)
-            for (var column = 0; column < _width; column++)
-                for (var c = 0; c < RgbImage.Channels; c++)
-                    pixels[RgbImage.Channels * (row * _width + column) + c] = stored[c * plane + column * _height + row];
+        for (var i = 0; i < plane; i++)
+            for (var c = 0; c < RgbImage.Channels; c++)
+                pixels[RgbImage.Channels * i + c] = stored[c * plane + i % _width * _height + i / _width];
         return new(_width, _height, pixels);
     }
 }

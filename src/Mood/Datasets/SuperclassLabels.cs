@@ -4,7 +4,8 @@ using MoodStream.Mood.Imaging;
 
 namespace MoodStream.Mood.Datasets;
 
-/// <summary>The images of CIFAR-100 with the 20 superclasses as their classes, as in the paper's one-class protocol.</summary>
+/// <summary>The images of CIFAR-100 with the 20 superclasses as their classes, as in the paper's one-class
+/// protocol.</summary>
 /// <remarks>Source: Krizhevsky 2009; Li et al. 2023, section 4.</remarks>
 public sealed class SuperclassLabels : IImageDataset
 {

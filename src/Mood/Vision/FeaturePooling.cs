@@ -28,7 +28,8 @@ public readonly record struct FeaturePooling(Pooling Kind, int Blocks = 1)
     ];
 
     /// <summary>The forms a name can take, for help texts.</summary>
-    public static string Forms => $"{string.Join(", ", Kinds.Select(k => k.Name))}, each also {BlocksMark}K of the last K blocks";
+    public static string Forms =>
+        $"{string.Join(", ", Kinds.Select(k => k.Name))}, each also {BlocksMark}K of the last K blocks";
 
     /// <summary>The pooling that an encoder's configuration asks for.</summary>
     public static FeaturePooling Of(VitConfig config) => new(config.Pooling, config.PooledBlocks ?? 1);
@@ -39,7 +40,8 @@ public readonly record struct FeaturePooling(Pooling Kind, int Blocks = 1)
         var mark = name.IndexOf(BlocksMark);
         var (kindName, count) = mark < 0 ? (name, "1") : (name[..mark], name[(mark + 1)..]);
         var kind = Array.FindIndex(Kinds, k => k.Name == kindName);
-        return kind >= 0 && int.TryParse(count, NumberStyles.None, CultureInfo.InvariantCulture, out var blocks) && blocks > 0
+        var blocks = int.TryParse(count, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0;
+        return kind >= 0 && blocks > 0
             ? new(Kinds[kind].Kind, blocks)
             : null;
     }
@@ -49,11 +51,14 @@ public readonly record struct FeaturePooling(Pooling Kind, int Blocks = 1)
     {
         if (Kind is Pooling.ClassToken or Pooling.ClassTokenAndMeanOfNormedPatches && !config.ClassToken)
             return $"The pooling {this} takes the class token, which the encoder does not have.";
-        return Blocks > config.Depth ? $"The pooling {this} takes {Blocks} blocks; the encoder has {config.Depth}." : null;
+        return Blocks > config.Depth
+            ? $"The pooling {this} takes {Blocks} blocks; the encoder has {config.Depth}."
+            : null;
     }
 
     /// <summary>The configuration with this pooling.</summary>
-    public VitConfig ApplyTo(VitConfig config) => config with { Pooling = Kind, PooledBlocks = Blocks > 1 ? Blocks : null };
+    public VitConfig ApplyTo(VitConfig config) =>
+        config with { Pooling = Kind, PooledBlocks = Blocks > 1 ? Blocks : null };
 
     /// <summary>The name.</summary>
     public override string ToString()

@@ -152,7 +152,8 @@ public sealed class VisionTransformer : ImageEncoder
 
     /// <summary>Pools the tokens of one block, usually the last.</summary>
     /// <param name="tokens">Shape [B, prefix + P, D].</param>
-    /// <returns>Shape [B, D], or [B, 2 D] where class token and mean stand side by side. The caller disposes it.</returns>
+    /// <returns>Shape [B, D], or [B, 2 D] where class token and mean stand side by side. The caller disposes
+    /// it.</returns>
     public Tensor Pool(Tensor tokens)
     {
         using var scope = NewDisposeScope();

@@ -5,7 +5,8 @@ using MoodStream.Mood.Imaging;
 
 namespace MoodStream.CliTests.Evaluation;
 
-/// <summary>Data sets by name in <c>mood evaluate</c>: what is not on the machine is left out by name, never silently.</summary>
+/// <summary>Data sets by name in <c>mood evaluate</c>: what is not on the machine is left out by name, never
+/// silently.</summary>
 [Collection(nameof(TheConsole))]
 public sealed class NamedSetsTests : IDisposable
 {

@@ -22,13 +22,14 @@ public sealed partial class DatasetCatalogue
     /// <param name="shipped">Folder in which every <c>.json</c> file describes a data set.</param>
     /// <param name="root">Folder of data sets, in which <c>NAME.dataset.json</c> describes one more; null for
     /// none.</param>
-    /// <exception cref="DatasetException">Something is wrong with a description; the message lists every problem with its
-    /// file and field.</exception>
+    /// <exception cref="DatasetException">Something is wrong with a description; the message lists every problem with
+    /// its file and field.</exception>
     public static DatasetCatalogue Open(string shipped, string? root)
     {
         var files = Files(shipped, ShippedEnding).Concat(root is null ? [] : Files(root, OwnEnding)).ToArray();
         var problems = new List<string>();
-        var read = files.Select(f => DescriptionFile.Read(f.Path, f.Name, problems)).OfType<DatasetDescription>().ToArray();
+        DatasetDescription[] read =
+            [.. files.Select(f => DescriptionFile.Read(f.Path, f.Name, problems)).OfType<DatasetDescription>()];
         foreach (var twice in files.GroupBy(f => f.Name).Where(g => g.Count() > 1))
             problems.Add($"{twice.Last().Path}: name {twice.Key} is that of {twice.First().Path} already.");
         foreach (var (name, other) in read.SelectMany(d => d.Overlaps.Keys.Select(other => (d.Name, other))))

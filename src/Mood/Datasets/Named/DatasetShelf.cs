@@ -22,7 +22,8 @@ public sealed class DatasetShelf(string root)
         var missing = Missing(description, split);
         if (missing.Count == 0) return null;
         var more = missing.Count > MostNamed ? $" and {missing.Count - MostNamed} more" : "";
-        return $"{description.Name} ({description.Title}) is not on this machine: {string.Join(", ", missing.Take(MostNamed))}{more} "
+        return $"{description.Name} ({description.Title}) is not on this machine: "
+            + $"{string.Join(", ", missing.Take(MostNamed))}{more} "
             + $"{(missing.Count == 1 ? "is" : "are")} missing. {description.Get} Home: {description.Home} "
             + $"(licence: {description.Licence}).";
     }

@@ -38,8 +38,11 @@ internal sealed class DescriptionFields(string file, string path, JsonElement el
     /// <summary>An object of texts that are all different, in its order; empty where the field is missing.</summary>
     public IReadOnlyList<(string Key, string Value)> TextByName(string name)
     {
-        var pairs = Members(name)
-            .Select(m => (m.Name, Value: m.Value.ValueKind == JsonValueKind.String ? m.Value.GetString()! : "")).ToArray();
+        (string Name, string Value)[] pairs =
+        [
+            .. Members(name)
+                .Select(m => (m.Name, m.Value.ValueKind == JsonValueKind.String ? m.Value.GetString()! : "")),
+        ];
         foreach (var pair in pairs.Where(p => p.Value.Length == 0)) Problem($"{name}.{pair.Name}", "is no text");
         RequireDifferent(name, [.. pairs.Select(p => p.Value)]);
         return pairs;
@@ -54,7 +57,8 @@ internal sealed class DescriptionFields(string file, string path, JsonElement el
     public IReadOnlyList<(string Name, DescriptionFields Fields)> Objects(string name)
     {
         var members = Members(name);
-        foreach (var m in members.Where(m => m.Value.ValueKind != JsonValueKind.Object)) Problem($"{name}.{m.Name}", "is no object");
+        foreach (var m in members.Where(m => m.Value.ValueKind != JsonValueKind.Object))
+            Problem($"{name}.{m.Name}", "is no object");
         return
         [
             .. members.Where(m => m.Value.ValueKind == JsonValueKind.Object)

@@ -45,8 +45,9 @@ internal static class DescriptionFile
         {
             splits[name] = new DatasetSplit
             {
-                CifarFiles = split.Paths("cifar"), MatFile = split.OptionalPath("mat"), Folder = split.OptionalPath("folder"),
-                List = split.OptionalPath("list"), ListEnding = split.OptionalText("list_ending") ?? "",
+                CifarFiles = split.Paths("cifar"), MatFile = split.OptionalPath("mat"),
+                Folder = split.OptionalPath("folder"), List = split.OptionalPath("list"),
+                ListEnding = split.OptionalText("list_ending") ?? "",
             };
             split.RequireNothingElse();
             Check(name, splits[name], fields);
@@ -63,17 +64,20 @@ internal static class DescriptionFile
         bool[] kinds = [split.CifarFiles.Count > 0, split.MatFile is not null, split.Folder is not null];
         if (kinds.Count(k => k) != 1)
             fields.Problem($"splits.{name}", $"has {kinds.Count(k => k)} of cifar, mat and folder; it has one of them");
-        if (split.List is not null && split.Folder is null) fields.Problem($"splits.{name}.list", "stands without a folder");
+        if (split.List is not null && split.Folder is null)
+            fields.Problem($"splits.{name}.list", "stands without a folder");
         if (split.ListEnding.Length > 0 && split.List is null)
             fields.Problem($"splits.{name}.list_ending", "stands without a list");
     }
 
     private static void Check(DatasetDescription read, string name, DescriptionFields fields)
     {
-        if (read.Name.Length > 0 && read.Name != name) fields.Problem("name", $"is '{read.Name}', yet the file is called {name}");
+        if (read.Name.Length > 0 && read.Name != name)
+            fields.Problem("name", $"is '{read.Name}', yet the file is called {name}");
         if (read.Name.Length > 0 && !DatasetCatalogue.IsName(read.Name))
             fields.Problem("name", $"is '{read.Name}'; lower-case letters, digits and hyphens make a name");
-        if (read.Home.Length > 0 && !(Uri.TryCreate(read.Home, UriKind.Absolute, out var home) && home.Scheme is "http" or "https"))
+        if (read.Home.Length > 0
+            && !(Uri.TryCreate(read.Home, UriKind.Absolute, out var home) && home.Scheme is "http" or "https"))
             fields.Problem("home", $"is '{read.Home}', which is no address of a page");
         var splits = read.Splits.Values;
         if (read.ClassNames.Count > 0 && splits.Any(s => s.CifarFiles.Count == 0))
