@@ -5,14 +5,17 @@ using MoodStream.Bench.Refit;
 using MoodStream.Bench.RefitYear;
 using MoodStream.Bench.Review;
 using MoodStream.Bench.Train;
+using MoodStream.Bench.TrainerKills;
 using MoodStream.Cli.Terminal;
 
 var root = new RootCommand("What each layer of MoodStream costs, beside its peers. Each benchmark runs both in turns, in one run.")
 {
     DetectBench.Create(),
+    MemoryBench.Create(),
     ChaosBench.Create(),
     TrainBench.Create(),
     ReviewBench.Create(),
+    TrainerKillsBench.Create(),
     RefitBench.Create(),
     RefitYearBench.Create(),
 };

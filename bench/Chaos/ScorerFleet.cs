@@ -4,13 +4,13 @@ using MoodStream.Cli.Terminal;
 
 namespace MoodStream.Bench.Chaos;
 
-/// <summary>Scorers as processes of their own: <c>mood scorer</c>, each a static member that keeps its name when it is started again.</summary>
+/// <summary>Scorers, or other services, as processes of their own, each with a name that it keeps when it is started again.</summary>
 internal sealed class ScorerFleet : IAsyncDisposable
 {
     private const string Program = "mood";
     private const int Terminate = 15;
     private static readonly string BesideInCheckout = Path.Combine("..", "..", "Cli", "release");
-    private readonly string _program, _logs;
+    private readonly string _program, _logs, _service;
     private readonly IReadOnlyList<string> _settings;
     private readonly Process[] _processes;
     private readonly int _port;
@@ -20,9 +20,10 @@ internal sealed class ScorerFleet : IAsyncDisposable
     /// <param name="port">HTTP port of the first.</param>
     /// <param name="logs">Folder of their output.</param>
     /// <param name="settings">Settings of all, <c>KEY=VALUE</c>.</param>
-    public ScorerFleet(int count, int port, string logs, IReadOnlyList<string> settings)
+    /// <param name="service">The service, which is the verb of <c>mood</c> too.</param>
+    public ScorerFleet(int count, int port, string logs, IReadOnlyList<string> settings, string service = "scorer")
     {
-        (_port, _logs, _settings) = (port, logs, settings);
+        (_port, _logs, _settings, _service) = (port, logs, settings, service);
         string[] folders = [Path.Combine(AppContext.BaseDirectory, BesideInCheckout), AppContext.BaseDirectory];
         _program = folders.Select(f => Path.Combine(f, Program)).FirstOrDefault(File.Exists)
             ?? throw new CliException($"{Program} is not built; run ./mood bench in a checkout.");
@@ -71,8 +72,8 @@ internal sealed class ScorerFleet : IAsyncDisposable
 
     private Process Start(int scorer)
     {
-        var log = Path.Combine(_logs, $"scorer-{scorer}.log");
-        string[] own = ["scorer", "--port", $"{_port + scorer}", "--set", $"MoodStream:Scorer:StaticMember=scorer-{scorer}"];
+        var log = Path.Combine(_logs, $"{_service}-{scorer}.log");
+        string[] own = [_service, "--port", $"{_port + scorer}", "--set", $"MoodStream:{_service}:StaticMember={_service}-{scorer}"];
         return Process.Start(new ProcessStartInfo("/bin/sh",
             ["-c", "log=$1; shift; exec \"$@\" >>\"$log\" 2>&1", "sh", log, _program, .. own, .. _settings.SelectMany(s => new[] { "--set", s })]))!;
     }

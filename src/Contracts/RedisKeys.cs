@@ -6,6 +6,15 @@ public static class RedisKeys
     /// <summary>Immutable statistics blob of one version. String (safetensors). Never expires. Written once; a reader treats absence as corruption.</summary>
     public static string StatisticsBlob(string gate, long version) => $"moodstream:{{{gate}}}:statistics:{version}";
 
+    /// <summary>Header of one version. String (JSON <see cref="StatisticsVersion"/>). Written with the blob in one transaction; only an approval is added later. Absent: the version is of a time before headers, and may be used all the same.</summary>
+    public static string StatisticsHeader(string gate, long version) => $"moodstream:{{{gate}}}:statistics:{version}:header";
+
+    /// <summary>Versions that are kept. Sorted set of version numbers, by themselves. Written with the blob in one transaction.</summary>
+    public static string StatisticsVersions(string gate) => $"moodstream:{{{gate}}}:statistics:versions";
+
+    /// <summary>Gates that have, or had, statistics. Set. Never expires.</summary>
+    public static string StatisticsGates() => "moodstream:statistics:gates";
+
     /// <summary>Active pointer. Hash of <c>version</c>, <c>epoch</c>, <c>by</c>, <c>at</c>. Never expires. Absent: the gate has no statistics and fails closed.</summary>
     public static string ActiveStatistics(string gate) => $"moodstream:{{{gate}}}:active";
 
@@ -14,6 +23,33 @@ public static class RedisKeys
 
     /// <summary>Activations, newest first. List of JSON <see cref="StatisticsActivated"/>.</summary>
     public static string StatisticsHistory(string gate) => $"moodstream:{{{gate}}}:history";
+
+    /// <summary>Refits that somebody asked for and no trainer has taken, oldest first. List of JSON <see cref="RefitRequested"/>. Written at its end by who asks, taken from its front by trainers.</summary>
+    public static string RefitRequests(string gate) => $"moodstream:{{{gate}}}:refit:requests";
+
+    /// <summary>Gates that trainers have learned of. Set. Never expires.</summary>
+    public static string TrainerGates() => "moodstream:trainer:gates";
+
+    /// <summary>Partitions that taught a gate something, as <c>topic/partition</c>. Set. Never expires.</summary>
+    public static string TrainerPartitions(string gate) => $"moodstream:{{{gate}}}:trainer:partitions";
+
+    /// <summary>What one partition taught a gate, and how far it was read. Hash of <c>epoch</c>, <c>offset</c>, <c>sequence</c>, <c>space</c>, <c>forgetting</c>, <c>moments</c>. Never expires; all fields move in one transaction with <see cref="TrainerImages"/>. Absent: nothing was read.</summary>
+    public static string TrainerPartition(string gate, string topic, int partition) => $"moodstream:{{{gate}}}:trainer:{topic}:{partition}";
+
+    /// <summary>Images that one partition taught a gate: those in the window. Hash of image id and feature with what is known of it. Never expires.</summary>
+    public static string TrainerImages(string gate, string topic, int partition) => $"moodstream:{{{gate}}}:trainer:{topic}:{partition}:images";
+
+    /// <summary>Sources and times whose images are to be unlearned. Hash of recall id and JSON. Never expires.</summary>
+    public static string TrainerRecalls(string gate) => $"moodstream:{{{gate}}}:trainer:recalls";
+
+    /// <summary>The gate's latest refit. Hash of <c>v</c> (version) and <c>d</c> (JSON). Never expires. Absent: there was none.</summary>
+    public static string Refit(string gate) => $"moodstream:{{{gate}}}:refit";
+
+    /// <summary>What the refit under way has fitted and not published. String (safetensors). Written with <see cref="Refit"/>, removed at its end.</summary>
+    public static string RefitCandidate(string gate) => $"moodstream:{{{gate}}}:refit:candidate";
+
+    /// <summary>Who drives the gate's refit. String with a time to live: a trainer that dies lets go of it.</summary>
+    public static string RefitLease(string gate) => $"moodstream:{{{gate}}}:refit:lease";
 
     /// <summary>One review case. Hash of <c>v</c> (version) and <c>d</c> (JSON). Expires some time after its decision.</summary>
     public static string ReviewCase(string gate, string caseId) => $"moodstream:{{{gate}}}:review:case:{caseId}";
@@ -35,4 +71,7 @@ public static class RedisKeys
 
     /// <summary>Channel that announces activations of all gates; the payload is the gate's name. A hint only: readers poll the epoch as well.</summary>
     public const string ActivationChannel = "moodstream:activations";
+
+    /// <summary>Channel that announces requests for a refit; the payload is the gate's name. A hint only: trainers look at the list as well.</summary>
+    public const string RefitRequestChannel = "moodstream:refit-requests";
 }

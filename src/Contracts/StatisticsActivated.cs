@@ -18,6 +18,9 @@ public sealed record StatisticsActivated
     /// <summary>Who activated it: a service or a person.</summary>
     public required string By { get; init; }
 
+    /// <summary>Why, in the words of who activated it; absent where nothing was said.</summary>
+    public string? Reason { get; init; }
+
     /// <summary>When, UTC.</summary>
     public required DateTimeOffset At { get; init; }
 }

@@ -10,6 +10,8 @@ namespace MoodStream.Contracts;
     RespectNullableAnnotations = true)]
 [JsonSerializable(typeof(ImageScored))]
 [JsonSerializable(typeof(StatisticsActivated))]
+[JsonSerializable(typeof(StatisticsVersion))]
+[JsonSerializable(typeof(RefitRequested))]
 [JsonSerializable(typeof(ReviewDecided))]
 [JsonSerializable(typeof(AuditRecorded))]
 public sealed partial class WireJson : JsonSerializerContext;

@@ -4,6 +4,7 @@ using MoodStream.Mood.Detectors;
 using MoodStream.Mood.Gates;
 using MoodStream.Mood.Vision;
 using MoodStream.Streaming.Statistics;
+using MoodStream.Trainer.Registry;
 
 namespace MoodStream.Cli.Demo;
 
@@ -11,6 +12,8 @@ namespace MoodStream.Cli.Demo;
 internal sealed record PublishedGate(
     long Version, string ModelHash, double PromisedFalseAlarmRate, int CalibrationImages, FittedDetector Pixels) : IDisposable
 {
+    private const string Author = "mood demo";
+
     /// <summary>Fits to the traffic's images, publishes the statistics and makes them active.</summary>
     public static async Task<PublishedGate> FitAndPublishAsync(
         ITraffic traffic, string gate, DemoSettings demo, IStatisticsStore store, TimeProvider clock, CancellationToken cancellation)
@@ -23,8 +26,9 @@ internal sealed record PublishedGate(
             Gate = gate, ModelHash = backbone.ModelHash, PreprocessingHash = backbone.PreprocessingHash, FittedAt = clock.GetUtcNow(),
             Origin = traffic.Name, ClassNames = set.Labels is null ? [] : traffic.FitSet.ClassNames,
         });
-        var version = await store.PublishAsync(gate, statistics.ToBytes(), cancellation);
-        await store.ActivateAsync(gate, version, "mood demo", cancellation);
+        var header = VersionHeader.Of(statistics, Author, "Fitted to the images that the demo begins with.");
+        var version = await store.PublishAsync(gate, statistics.ToBytes(), header, cancellation);
+        await store.ActivateAsync(gate, version, Author, cancellation);
         return new(version, backbone.ModelHash, demo.FalseAlarmRate, statistics.CalibrationCount, DetectorRegistry.Pixels.Fit(set.Pixels));
     }
 

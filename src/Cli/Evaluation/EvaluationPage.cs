@@ -9,6 +9,7 @@ namespace MoodStream.Cli.Evaluation;
 internal static class EvaluationPage
 {
     private const string Missing = "–";
+    private const int MostColumns = 7;
 
     /// <summary>Writes the page.</summary>
     /// <exception cref="CliException">The file cannot be written.</exception>
@@ -17,6 +18,8 @@ internal static class EvaluationPage
     {
         var page = new HtmlPage($"MoodStream evaluation: {result.Protocol}");
         Provenance(page, result);
+        if (result.Backbones.Count > 1) Comparison(page, result);
+        HeldOutClasses(page, result);
         foreach (var backbone in compared)
         {
             var suffix = compared.Count > 1 ? $", {backbone.Name}" : "";
@@ -34,15 +37,36 @@ internal static class EvaluationPage
     private static void Provenance(HtmlPage page, EvaluationResult result)
     {
         page.Section("What was run");
-        page.Table(["backbone", "model hash", "preprocessing hash", "classifier"],
-            result.Backbones.Select(b => ("", (IReadOnlyList<string>)[b.Name, b.ModelHash, b.PreprocessingHash, b.Classifier])));
-        page.Table(["data", "named", "images", "content hash"],
-            result.Data.Select(d => ("", (IReadOnlyList<string>)[d.Name, d.Dataset, $"{d.Images}", d.Hash])));
+        page.Words(["backbone", "model hash", "preprocessing hash", "pooling", "classifier"], result.Backbones.Select(
+            b => (string[])[b.Name, b.ModelHash, b.PreprocessingHash, b.Pooling ?? Missing, b.Classifier]));
+        page.Words(["data", "named", "images", "content hash"],
+            result.Data.Select(d => (string[])[d.Name, d.Dataset, $"{d.Images}", d.Hash]));
         page.Paragraph(
             $"mood {result.Version}, .NET {Environment.Version}, seed {result.Seed}, {result.BootstrapResamples} bootstrap resamples.");
         if (result.Skipped.Count == 0) return;
-        page.Part("Detectors left out");
-        page.Table(["detector", "reason"], result.Skipped.Select(s => ("", (IReadOnlyList<string>)[s.Detector, s.Reason])));
+        page.Part("Left out");
+        page.Words(["what", "reason"], result.Skipped.Select(s => (string[])[s.What, s.Reason]));
+    }
+
+    private static void Comparison(HtmlPage page, EvaluationResult result)
+    {
+        page.Section("Backbones beside each other");
+        page.Note("Mean AUROC over the OOD sets, the same images for all.");
+        page.Table(["backbone", .. result.Detectors], result.Backbones.Select(b => ("", (IReadOnlyList<string>)
+        [
+            b.Name,
+            .. result.MeansOf(b.Name).Select(m => m is null ? Missing : Margin(m.Auroc, m.AurocLow, m.AurocHigh)),
+        ])));
+    }
+
+    private static void HeldOutClasses(HtmlPage page, EvaluationResult result)
+    {
+        var splits = result.Results.Where(r => r.HeldOut is not null).DistinctBy(r => r.Ood).ToArray();
+        if (splits.Length == 0) return;
+        page.Section("Classes held out");
+        page.Note("The mean of a detector is that over these splits.");
+        page.Words(["split", "ID images", "OOD images", "classes held out"], splits.Select(
+            r => (string[])[r.Ood.Split(':')[0], $"{r.NId}", $"{r.NOod}", string.Join(", ", r.HeldOut!)]));
     }
 
     private static void MetricTables(HtmlPage page, EvaluationResult result, string backbone, string suffix)
@@ -50,16 +74,20 @@ internal static class EvaluationPage
         var rows = result.Results.Where(r => r.Backbone == backbone).ToArray();
         var means = result.Mean.Where(m => m.Backbone == backbone).OrderByDescending(m => m.Auroc).ToArray();
         string[] sets = [.. rows.Select(r => r.Ood).Distinct()];
+        var parts = PartsOf(sets);
+        string Cell(string set, string detector, Func<EvaluationRow, string> cell) =>
+            rows.FirstOrDefault(r => r.Ood == set && r.Detector == detector) is { } row ? cell(row) : Missing;
         void Metric(string heading, string meaning, Func<EvaluationRow, string> cell, Func<EvaluationMean, string> mean)
         {
             page.Part(heading);
             page.Note(meaning);
-            page.Table(["detector", .. sets, "mean"], means.Select(m => (KindOf(m.Detector), (IReadOnlyList<string>)
-            [
-                m.Detector,
-                .. sets.Select(s => rows.FirstOrDefault(r => r.Ood == s && r.Detector == m.Detector) is { } row ? cell(row) : Missing),
-                mean(m),
-            ])));
+            foreach (var part in parts)
+            {
+                string[] last = part[^1] == sets[^1] ? ["mean"] : [];
+                page.Table(["detector", .. part, .. last], means.Select(m => (
+                    KindOf(m.Detector), (IReadOnlyList<string>)
+                    [m.Detector, .. part.Select(s => Cell(s, m.Detector, cell)), .. last.Select(_ => mean(m))])));
+            }
         }
         page.Section("Results" + suffix);
         Metric("AUROC", "Share of pairs in which the OOD image has the larger score; 0.5 is chance. Best mean first. The row "
@@ -71,6 +99,13 @@ internal static class EvaluationPage
             r => $"{r.FprAt95TprOodPositive:F3}", m => $"{m.FprAt95TprOodPositive:F3}");
         Metric("AUPR, ID positive", "Average precision; chance is the share of ID images.", r => $"{r.AuprIn:F3}", m => $"{m.AuprIn:F3}");
         Metric("AUPR, OOD positive", "Average precision; chance is the share of OOD images.", r => $"{r.AuprOut:F3}", m => $"{m.AuprOut:F3}");
+    }
+
+    /// <summary>Columns of one table after the other, about as many in each, so that none runs off the paper.</summary>
+    private static string[][] PartsOf(string[] sets)
+    {
+        var tables = (sets.Length + MostColumns - 1) / MostColumns;
+        return [.. sets.Chunk((sets.Length + tables - 1) / tables)];
     }
 
     private static string KindOf(string detector) => detector == DetectorRegistry.Pixels.Name ? "floor" : "";

@@ -16,6 +16,9 @@ public sealed class ClassMoments : IDisposable
 {
     private const double RemovalTolerance = 1e-9;
 
+    /// <summary>Share of a weight up to which rounding may leave something where nothing is left.</summary>
+    private const double WeightRounding = 1e-12;
+
     private ClassMoments(Tensor weights, Tensor squaredWeights, Tensor means, Tensor within)
     {
         Weights = weights.DetachFromDisposeScope();
@@ -94,6 +97,31 @@ public sealed class ClassMoments : IDisposable
         return new ClassMoments(weights, weights.clone(), means, centred.t().matmul(centred));
     }
 
+    /// <summary>Moments of labelled rows, each of a weight of its own.</summary>
+    /// <param name="batch">Rows, shape [B, D], any floating type.</param>
+    /// <param name="labels">Class of each row, shape [B], int64, in [0, K).</param>
+    /// <param name="classes">Number of classes K, at least 1.</param>
+    /// <param name="rowWeights">Weight of each row, shape [B], float64, above 0.</param>
+    /// <inheritdoc cref="Of" path="/exception"/>
+    public static ClassMoments OfWeighted(Tensor batch, Tensor labels, int classes, Tensor rowWeights)
+    {
+        using var scope = NewDisposeScope();
+        using var gradientless = no_grad();
+        var rows = FeatureRows.Finite(batch);                                    // [B, D]
+        ArgumentOutOfRangeException.ThrowIfLessThan(classes, 1);
+        FeatureRows.RequireLabels(labels, rows.shape[0], classes);
+        if (rowWeights.dtype != ScalarType.Float64 || rowWeights.dim() != 1 || rowWeights.shape[0] != rows.shape[0]
+            || !rowWeights.gt(0).all().item<bool>())
+            throw new ArgumentException($"{rows.shape[0]} float64 weights above 0 are wanted.", nameof(rowWeights));
+        var weights = zeros(classes, ScalarType.Float64, rows.device).index_add_(0, labels, rowWeights, 1);
+        var squared = zeros(classes, ScalarType.Float64, rows.device).index_add_(0, labels, rowWeights.square(), 1);
+        var means = zeros(classes, rows.shape[1], ScalarType.Float64, rows.device);
+        means.index_add_(0, labels, rows * rowWeights.unsqueeze(1), 1);          // [K, D]
+        means.div_(NotZero(weights).unsqueeze(1));
+        var centred = rows - means.index_select(0, labels);                      // [B, D]
+        return new ClassMoments(weights, squared, means, (centred * rowWeights.unsqueeze(1)).t().matmul(centred));
+    }
+
     /// <summary>Moments from their parts, for instance out of a checkpoint. The tensors are copied.</summary>
     /// <param name="weights">Weights, shape [K], float64, at least 0.</param>
     /// <param name="squaredWeights">Squared weights, shape [K], float64, at least 0.</param>
@@ -147,8 +175,8 @@ public sealed class ClassMoments : IDisposable
         RequireSameShape(part);
         using var scope = NewDisposeScope();
         using var gradientless = no_grad();
-        var weights = Weights - part.Weights;                                    // [K]
-        var squaredWeights = SquaredWeights - part.SquaredWeights;               // [K]
+        var weights = Remaining(Weights, part.Weights);                          // [K]
+        var squaredWeights = Remaining(SquaredWeights, part.SquaredWeights);     // [K]
         if (FeatureRows.FirstFalse(minimum(weights, squaredWeights).ge(0)) is { } overdrawn)
             throw new StatisticsException(StatisticsFault.RemovedTooMuch, $"More rows of class {overdrawn} are removed than there are.");
         var left = weights.gt(0).logical_and(squaredWeights.gt(0)).to(ScalarType.Float64);
@@ -223,6 +251,13 @@ public sealed class ClassMoments : IDisposable
         SquaredWeights.Dispose();
         Means.Dispose();
         Within.Dispose();
+    }
+
+    /// <summary>What is left of weights; a difference that rounding alone explains is none.</summary>
+    private static Tensor Remaining(Tensor weights, Tensor removed)
+    {
+        var left = weights - removed;                                            // [K]
+        return left.masked_fill(left.abs().le(weights * WeightRounding), 0);
     }
 
     private static Tensor NotZero(Tensor weights) => weights.masked_fill(weights.eq(0), 1);

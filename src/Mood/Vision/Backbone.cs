@@ -16,11 +16,6 @@ public sealed class BackboneException(string message) : Exception(message);
 /// <remarks>Thread-safety: owned by one thread, the one that owns the device.</remarks>
 public sealed class Backbone : IDisposable
 {
-    private const string ConfigKey = "moodstream.encoder";
-    private const string Positions = "pos_embed";
-    private const string HeadWeight = "head.weight";
-    private const string HeadBias = "head.bias";
-    private const string RecipeKey = "moodstream.preprocessing";
     private readonly ImageEncoder _encoder;
     private readonly Device _device;
 
@@ -74,6 +69,15 @@ public sealed class Backbone : IDisposable
     /// <summary>Tensors the file lacks, and the known value that stands in.</summary>
     public IReadOnlyList<string> StoodIn { get; private init; } = [];
 
+    /// <summary>How tokens become a feature; null for an encoder that has nothing to choose there.</summary>
+    public FeaturePooling? Pooling =>
+        (_encoder as VisionTransformer)?.Config is { } config ? FeaturePooling.Of(config) : null;
+
+    /// <summary>Why this backbone cannot be loaded with another pooling; null if it can.</summary>
+    public string? RefusalOf(FeaturePooling pooling) => _encoder is VisionTransformer transformer
+        ? pooling.RefusalOf(transformer.Config)
+        : NothingToPool(_encoder);
+
     /// <summary>Number of values in all tensors of the encoder.</summary>
     public long ParameterCount => _encoder.state_dict().Values.Sum(t => t.numel());
 
@@ -83,15 +87,20 @@ public sealed class Backbone : IDisposable
     /// <param name="inputSize">Side of the input, in pixels, where it is to differ from the one trained on: more pixels
     /// show smaller things and cost more time. A multiple of the patch. Of own encoders only those with sine-cosine
     /// positions can follow, of published ones all but a Mixer. Null: as trained.</param>
+    /// <param name="pooling">How tokens become a feature, where it is to differ from how the backbone was trained: a
+    /// norm that the file lacks is neutral then, and there is no classifier. Vision Transformers only. Null: as
+    /// trained.</param>
     /// <exception cref="SafetensorsException">The file is missing or malformed.</exception>
     /// <exception cref="BackboneException">The file is no backbone, or its tensors do not fit; the message lists every problem.</exception>
-    public static Backbone Load(string path, string device = "cpu", int? inputSize = null)
+    public static Backbone Load(
+        string path, string device = "cpu", int? inputSize = null, FeaturePooling? pooling = null)
     {
         using var source = TensorSource.Open(path);
-        if (source.Metadata.TryGetValue(ConfigKey, out var configuration) && source.Metadata.TryGetValue(RecipeKey, out var recipe))
-            return LoadOwn(path, (configuration, recipe), device, inputSize);
+        if (OwnBackboneFile.Is(source.Metadata)) return LoadOwn(path, device, inputSize, pooling);
         GridSize? input = inputSize is { } side ? GridSize.Square(side) : null;
-        using var read = Checkpoint.Read(source, path, new CheckpointChoices(input));
+        using var read = Checkpoint.Read(source, path, new CheckpointChoices(input, Pooling: pooling));
+        if (pooling is not null && read.Encoder is not VisionTransformer)
+            throw new BackboneException($"{path}: {NothingToPool(read.Encoder)}");
         var encoder = read.TakeEncoder();
         return new(encoder, read.Recipe, Hash(encoder), DeviceOf(device))
         {
@@ -100,27 +109,13 @@ public sealed class Backbone : IDisposable
         };
     }
 
-    private static Backbone LoadOwn(string path, (string Config, string Recipe) header, string device, int? inputSize)
+    private static Backbone LoadOwn(string path, string device, int? inputSize, FeaturePooling? pooling)
     {
-        using var file = SafetensorsFile.Open(path);
-        try
+        var own = OwnBackboneFile.Read(path, inputSize, pooling);
+        return new(own.Encoder, own.Recipe, Hash(own.Encoder), DeviceOf(device))
         {
-            var (config, preprocessing) = (VitConfig.FromJson(header.Config), PreprocessingRecipe.FromJson(header.Recipe));
-            if (inputSize is { } size && size != config.ImageSize) (config, preprocessing) = AtSize(size, config, preprocessing);
-            if (VitPlan.ParametersOf(config) > 2 * file.Tensors.Values.Sum(t => t.ElementCount) + 65_536)
-                throw new FormatException("its configuration asks for far more values than it holds.");
-            var encoder = new VisionTransformer(config);
-            Fill(encoder, file, path);
-            return new(encoder, preprocessing, Hash(encoder), DeviceOf(device))
-            {
-                Classifier = HeadOf(file, config, path),
-                UsedTensors = [.. file.Tensors.Keys.Order(StringComparer.Ordinal)],
-            };
-        }
-        catch (FormatException e)
-        {
-            throw new BackboneException($"{path}: {e.Message}");
-        }
+            Classifier = own.Classifier, UsedTensors = own.Tensors,
+        };
     }
 
     /// <summary>Reads the encoder of a backbone file to train it further.</summary>
@@ -148,15 +143,8 @@ public sealed class Backbone : IDisposable
     /// <param name="origin">Where it comes from: free text for people (data, command, seed).</param>
     /// <param name="classifier">The layer on the features, with a bias; null for none. It is no part of the model hash.</param>
     public static void Save(
-        string path, VisionTransformer encoder, PreprocessingRecipe recipe, string origin, Linear? classifier = null)
-    {
-        var tensors = encoder.state_dict().Select(t => (t.Key, t.Value)).ToList();
-        if (classifier is not null) tensors.AddRange([(HeadWeight, classifier.weight), (HeadBias, classifier.bias!)]);
-        SafetensorsWriter.Write(path, tensors, new Dictionary<string, string>
-        {
-            [ConfigKey] = (encoder.Config with { DropPath = 0 }).ToJson(), [RecipeKey] = recipe.ToJson(), ["moodstream.origin"] = origin,
-        });
-    }
+        string path, VisionTransformer encoder, PreprocessingRecipe recipe, string origin, Linear? classifier = null) =>
+        OwnBackboneFile.Write(path, encoder, recipe, origin, classifier);
 
     /// <summary>Features of preprocessed images.</summary>
     /// <param name="images">B images, each of shape [3, S, S], normalised by <see cref="Recipe"/>.</param>
@@ -209,51 +197,10 @@ public sealed class Backbone : IDisposable
         return all;
     }
 
+    private static string NothingToPool(ImageEncoder encoder) =>
+        $"An encoder of architecture {encoder.Architecture} has no choice of pooling.";
+
     private static Device DeviceOf(string name) => device(name);
-
-    private static (VitConfig Config, PreprocessingRecipe Recipe) AtSize(int size, VitConfig config, PreprocessingRecipe recipe)
-    {
-        var resized = config with { ImageSize = size, PositionGrid = config.PositionGrid ?? config.Grid.Height };
-        var problems = resized.Problems();
-        if (problems.Count > 0) throw new FormatException($"An input of {size} pixels is not possible. {string.Join(" ", problems)}");
-        return recipe is { Resize: ResizeRule.Exact, Crop: null }
-            ? (resized, recipe with { Resize = new ResizeRule.Exact(size, size) })
-            : throw new FormatException($"An input of {size} pixels is not possible: the preprocessing crops.");
-    }
-
-    /// <summary>The classifier that fine-tuning left in the file, where it did.</summary>
-    private static LinearClassifier? HeadOf(SafetensorsFile file, VitConfig config, string path)
-    {
-        if (!file.Tensors.ContainsKey(HeadWeight)) return null;
-        using var scope = NewDisposeScope();
-        try
-        {
-            var head = new LinearClassifier(
-                file.Load(HeadWeight), file.Tensors.ContainsKey(HeadBias) ? file.Load(HeadBias) : null);
-            if (head.FeatureLength == config.FeatureLength) return head;
-            head.Dispose();
-        }
-        catch (ArgumentException e)
-        {
-            throw new BackboneException($"{path}: its classifier cannot be used. {e.Message}");
-        }
-        throw new BackboneException($"{path}: its classifier is for another length of features than {config.FeatureLength}.");
-    }
-
-    private static void Fill(VisionTransformer encoder, SafetensorsFile file, string path)
-    {
-        var state = encoder.state_dict();
-        if (encoder.Config.PositionGrid is not null) state.Remove(Positions);        // computed for this size
-        var problems = new List<string>();
-        problems.AddRange(state.Keys.Where(n => !file.Tensors.ContainsKey(n)).Select(n => $"'{n}' is missing."));
-        problems.AddRange(file.Tensors.Keys.Where(n => !state.ContainsKey(n) && n is not (HeadWeight or HeadBias) && (n != Positions || encoder.Config.PositionGrid is null)).Select(n => $"'{n}' is left over."));
-        problems.AddRange(file.Tensors.Values.Where(t => state.TryGetValue(t.Name, out var mine) && !mine.shape.SequenceEqual(t.Shape))
-            .Select(t => $"'{t.Name}' is of shape [{string.Join(", ", t.Shape)}], not [{string.Join(", ", state[t.Name].shape)}]."));
-        if (problems.Count > 0) throw new BackboneException($"{path} does not fit its own configuration: {string.Join(" ", problems)}");
-        using var gradients = no_grad();
-        using var scope = NewDisposeScope();
-        foreach (var (name, tensor) in state) tensor.copy_(file.Load(name));
-    }
 
     private static string Hash(ImageEncoder encoder)
     {

@@ -26,4 +26,10 @@ public sealed record ConsumerSubscription
 
     /// <summary>Where the group begins without a committed offset; null takes <see cref="KafkaSettings.OffsetReset"/>.</summary>
     public OffsetReset? OffsetReset { get; init; }
+
+    /// <summary>
+    /// Who keeps the offsets together with what the records amount to; null where Kafka keeps them. Offsets are committed to Kafka all
+    /// the same, so that lag can be seen.
+    /// </summary>
+    public IPartitionOwner? Owner { get; init; }
 }

@@ -18,7 +18,7 @@ public sealed partial class KafkaRecordConsumer
 
     private List<TopicPartitionOffset> OnAssigned(IConsumer<byte[]?, byte[]?> client, List<TopicPartition> partitions)
     {
-        var committed = Committed(client, partitions);
+        var committed = _subscription.Owner is { } owner ? Kept(owner, partitions) : Committed(client, partitions);
         foreach (var start in committed)
             _partitions.Add(start.TopicPartition, start.Offset.IsSpecial ? null : start.Offset.Value);
         _lag.Assigned(partitions);
@@ -28,6 +28,13 @@ public sealed partial class KafkaRecordConsumer
         if (partitions.Count > 0) _log.PartitionsAssigned(Group, Text(partitions));
         return committed;
     }
+
+    /// <summary>Offsets that the partitions' owner goes on at.</summary>
+    private static List<TopicPartitionOffset> Kept(IPartitionOwner owner, List<TopicPartition> partitions) =>
+        [.. partitions.Zip(owner.Begin(Names(partitions)), (p, at) => new TopicPartitionOffset(p, at is { } next ? new Offset(next) : Offset.Beginning))];
+
+    private static List<(string Topic, int Partition)> Names(IEnumerable<TopicPartition> partitions) =>
+        [.. partitions.Select(p => (p.Topic, p.Partition.Value))];
 
     /// <summary>
     /// Offsets to start from. They are asked for here, not left to the client, so that a gap between what was committed and what
@@ -48,6 +55,7 @@ public sealed partial class KafkaRecordConsumer
 
     private void OnRevoked(IConsumer<byte[]?, byte[]?> client, List<TopicPartition> partitions)
     {
+        _subscription.Owner?.End(Names(partitions));
         if (!_closing) _partitions.Drain(partitions, _timing.DrainTime);
         Commit(client, partitions);
         var abandoned = Remove(partitions, "revoked");
@@ -56,6 +64,7 @@ public sealed partial class KafkaRecordConsumer
 
     private void OnLost(List<TopicPartition> partitions)
     {
+        _subscription.Owner?.Lose(Names(partitions));
         var abandoned = Remove(partitions, "lost");
         if (partitions.Count > 0) _log.PartitionsLost(Group, Text(partitions), abandoned);
     }

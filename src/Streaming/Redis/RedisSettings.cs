@@ -48,6 +48,20 @@ public sealed record RedisSettings
     [Range(1, 1_000_000)]
     public int HistoryLength { get; init; } = 1_000;
 
+    /// <summary>
+    /// Newest statistics versions kept per gate, a few MiB each; older ones are removed when a version is published. Default 20. The
+    /// active version, the one approved last, and those of <see cref="KeptParents"/> are kept besides.
+    /// </summary>
+    [Range(2, 10_000)]
+    public int KeptVersions { get; init; } = 20;
+
+    /// <summary>
+    /// Versions behind the active one that are kept however old they are: those it was made from, and those a roll-back would go to.
+    /// Default 5.
+    /// </summary>
+    [Range(1, 1_000)]
+    public int KeptParents { get; init; } = 5;
+
     /// <summary>Where it leads; no secret.</summary>
     public override string ToString() => Address;
 }

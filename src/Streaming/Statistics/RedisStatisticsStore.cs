@@ -1,4 +1,4 @@
-using System.Globalization;
+using System.Security.Cryptography;
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using MoodStream.Contracts;
@@ -8,72 +8,83 @@ using StackExchange.Redis;
 
 namespace MoodStream.Streaming.Statistics;
 
-/// <summary>Statistics versions in Redis: immutable blobs, one active pointer per gate with an epoch that only rises.</summary>
+/// <summary>The registry in Redis: immutable versions with their headers, one active pointer per gate with an epoch that only rises.</summary>
 /// <remarks>
-/// Needs neither scripts nor streams: an activation is one optimistic transaction on the epoch, repeated where another was faster.
+/// Needs neither scripts nor streams: a change is one optimistic transaction, repeated where another was faster.
 /// Every operation is tried again while Redis is away. Thread-safety: every member may be called from any thread.
 /// </remarks>
 public sealed class RedisStatisticsStore(
     RedisConnection redis, RedisSettings settings, StreamingMetrics metrics, TimeProvider clock, ILogger<RedisStatisticsStore> log)
     : IStatisticsStore
 {
-    private const string Version = "version", Epoch = "epoch", By = "by", At = "at", PreviousVersion = "previous";
-
     /// <inheritdoc/>
-    /// <remarks>Repeats: a publication repeated after a lost answer makes a further version; versions may leave gaps.</remarks>
+    /// <remarks>Repeats: a publication repeated after a lost answer gives the version that the first made. Versions may leave gaps.</remarks>
     /// <exception cref="RedisException">Redis stayed away or refused.</exception>
-    public Task<long> PublishAsync(string gate, ReadOnlyMemory<byte> blob, CancellationToken cancellation) =>
-        redis.RunAsync(
-            async (database, _) =>
-            {
-                while (true)
-                {
-                    var version = await database.StringIncrementAsync(RedisKeys.StatisticsCounter(gate));
-                    // A blob there already means that the counter was lost: its version is somebody's, so the next one is tried.
-                    if (await database.StringSetAsync(RedisKeys.StatisticsBlob(gate, version), blob, when: When.NotExists)) return version;
-                }
-            },
-            cancellation);
-
-    /// <inheritdoc/>
-    /// <exception cref="RedisException">Redis stayed away or refused.</exception>
-    public Task<StatisticsActivated> ActivateAsync(string gate, long version, string by, CancellationToken cancellation)
+    public Task<long> PublishAsync(
+        string gate, ReadOnlyMemory<byte> blob, StatisticsVersion header, CancellationToken cancellation)
     {
-        var at = clock.GetUtcNow();
-        var tried = false;
+        var sealedHeader = header with { Gate = gate, BlobSha256 = Convert.ToHexStringLower(SHA256.HashData(blob.Span)) };
+        var tried = default(StatisticsVersion?);
         return redis.RunAsync(
             async (database, token) =>
             {
-                while (true)
+                await database.SetAddAsync(RedisKeys.StatisticsGates(), gate);
+                while (tried is null || !await KeptVersions.HoldsAsync(database, tried))
                 {
                     token.ThrowIfCancellationRequested();
-                    var before = await HashAsync(database, gate);
-                    // The transaction of an earlier try may have gone through, and only its answer been lost.
-                    if (tried && before is { } done && done.Active.Version == version && done.By == by && done.Active.At == at)
-                        return done.ToMessage(gate);
-                    if (!await database.KeyExistsAsync(RedisKeys.StatisticsBlob(gate, version)))
-                        throw new KeyNotFoundException($"Gate {gate} has no statistics version {version}.");
-                    var activated = new StatisticsActivated
-                    {
-                        Gate = gate,
-                        Version = version,
-                        Epoch = (before?.Active.Epoch ?? 0) + 1,
-                        Previous = before?.Active.Version,
-                        By = by,
-                        At = at,
-                    };
-                    tried = true;
-                    if (await TryActivateAsync(database, before, activated)) return activated;
+                    // A version there already means that the counter was lost: it is somebody's, so the next one is tried.
+                    tried = sealedHeader with { Version = await database.StringIncrementAsync(RedisKeys.StatisticsCounter(gate)) };
+                    if (await KeptVersions.TryAddAsync(database, blob, tried)) break;
                 }
+
+                await RemoveSuperfluousAsync(database, gate);
+                return tried.Version;
             },
             cancellation);
     }
 
     /// <inheritdoc/>
     /// <exception cref="RedisException">Redis stayed away or refused.</exception>
+    public async Task<StatisticsActivated> ActivateAsync(string gate, long version, string by, CancellationToken cancellation) =>
+        (await TryActivateAsync(gate, new Activation(version, by), cancellation))!;
+
+    /// <inheritdoc/>
+    /// <exception cref="RedisException">Redis stayed away or refused.</exception>
+    public Task<StatisticsActivated?> TryActivateAsync(string gate, Activation activation, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(activation);
+        return MoveAsync(
+            gate, activation.By, activation.Reason,
+            (_, before) => Task.FromResult<long?>(
+                activation.IfEpoch is { } epoch && epoch != (before?.Active.Epoch ?? 0) ? null : activation.Version),
+            cancellation);
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="RedisException">Redis stayed away or refused.</exception>
+    public Task<StatisticsActivated?> RollBackAsync(string gate, string by, string? reason, CancellationToken cancellation)
+    {
+        var from = default(ActivePointer?);
+        return MoveAsync(gate, by, reason, TargetAsync, cancellation);
+
+        async Task<long?> TargetAsync(IDatabase database, ActivePointer? before)
+        {
+            from ??= before;
+            if (before is null) return null;
+            if (before != from)
+                throw new InvalidOperationException(
+                    $"Gate {gate} went to version {before.Active.Version} ({before.By}) while it was being rolled back; nothing was changed.");
+            foreach (var version in ActivationHistory.Earlier(await HistoryAsync(database, gate, settings.HistoryLength)))
+                if (await database.KeyExistsAsync(RedisKeys.StatisticsBlob(gate, version))) return version;
+            return null;
+        }
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="RedisException">Redis stayed away or refused.</exception>
     /// <exception cref="InvalidDataException">The active pointer is not one of ours.</exception>
     public Task<ActiveStatistics?> ReadActiveAsync(string gate, CancellationToken cancellation) =>
-        redis.RunAsync(async (database, _) => (await HashAsync(database, gate))?.Active, cancellation);
+        redis.RunAsync(async (database, _) => (await ActivePointer.ReadAsync(database, gate))?.Active, cancellation);
 
     /// <inheritdoc/>
     /// <exception cref="RedisException">Redis stayed away or refused.</exception>
@@ -87,16 +98,67 @@ public sealed class RedisStatisticsStore(
             },
             cancellation);
 
-    /// <summary>The gate's activations, newest first.</summary>
+    /// <inheritdoc/>
     /// <exception cref="RedisException">Redis stayed away or refused.</exception>
-    public Task<IReadOnlyList<StatisticsActivated>> ReadHistoryAsync(string gate, int most, CancellationToken cancellation) =>
-        redis.RunAsync<IReadOnlyList<StatisticsActivated>>(
-            async (database, _) =>
+    public Task<StatisticsVersion?> ReadHeaderAsync(string gate, long version, CancellationToken cancellation) =>
+        redis.RunAsync((database, _) => KeptVersions.HeaderAsync(database, gate, version), cancellation);
+
+    /// <inheritdoc/>
+    /// <exception cref="RedisException">Redis stayed away or refused.</exception>
+    public Task<IReadOnlyList<KeptVersion>> ListVersionsAsync(string gate, CancellationToken cancellation) =>
+        redis.RunAsync(
+            async (database, _) => await KeptVersions.ListAsync(
+                database, gate, await HistoryAsync(database, gate, settings.HistoryLength)),
+            cancellation);
+
+    /// <inheritdoc/>
+    /// <exception cref="RedisException">Redis stayed away or refused.</exception>
+    public Task<IReadOnlyList<string>> ListGatesAsync(CancellationToken cancellation) =>
+        redis.RunAsync<IReadOnlyList<string>>(
+            async (database, _) => [.. (await database.SetMembersAsync(RedisKeys.StatisticsGates()))
+                .Select(g => (string)g!).Order(StringComparer.Ordinal)],
+            cancellation);
+
+    /// <inheritdoc/>
+    /// <exception cref="RedisException">Redis stayed away or refused.</exception>
+    public Task<StatisticsVersion> ApproveAsync(
+        string gate, long version, StatisticsApproval approval, CancellationToken cancellation) =>
+        redis.RunAsync(
+            async (database, token) =>
             {
-                var entries = await database.ListRangeAsync(RedisKeys.StatisticsHistory(gate), 0, most - 1);
-                return [.. entries.Select(e => JsonSerializer.Deserialize((byte[])e!, WireJson.Default.StatisticsActivated)!)];
+                while (true)
+                {
+                    token.ThrowIfCancellationRequested();
+                    var before = await KeptVersions.HeaderAsync(database, gate, version)
+                        ?? throw new KeyNotFoundException($"Gate {gate} has no statistics version {version} with a header.");
+                    var after = before with { Approval = approval };
+                    if (await KeptVersions.TryReplaceAsync(database, before, after)) return after;
+                }
             },
             cancellation);
+
+    /// <inheritdoc/>
+    /// <exception cref="RedisException">Redis stayed away or refused.</exception>
+    public Task<bool> DeleteAsync(string gate, long version, CancellationToken cancellation) =>
+        redis.RunAsync(
+            async (database, token) =>
+            {
+                while (true)
+                {
+                    token.ThrowIfCancellationRequested();
+                    if (!await database.KeyExistsAsync(RedisKeys.StatisticsBlob(gate, version))) return false;
+                    var pointer = await ActivePointer.ReadAsync(database, gate);
+                    if (pointer?.Active.Version == version)
+                        throw new InvalidOperationException($"Version {version} of gate {gate} is active; activate another one first.");
+                    if (await KeptVersions.TryRemoveAsync(database, gate, version, pointer)) return true;
+                }
+            },
+            cancellation);
+
+    /// <inheritdoc/>
+    /// <exception cref="RedisException">Redis stayed away or refused.</exception>
+    public Task<IReadOnlyList<StatisticsActivated>> ReadHistoryAsync(string gate, int most, CancellationToken cancellation) =>
+        redis.RunAsync((database, _) => HistoryAsync(database, gate, most), cancellation);
 
     /// <inheritdoc/>
     /// <remarks>
@@ -132,7 +194,7 @@ public sealed class RedisStatisticsStore(
         {
             // No retries here: the watch asks again by itself.
             var connection = await redis.GetAsync(cancellation);
-            var active = (await HashAsync(connection.GetDatabase(), gate))?.Active;
+            var active = (await ActivePointer.ReadAsync(connection.GetDatabase(), gate))?.Active;
             metrics.StatisticsReachable.WithLabels(gate).Set(1);
             if (!wasReachable) log.StatisticsReachable(gate);
             return (true, active);
@@ -152,41 +214,58 @@ public sealed class RedisStatisticsStore(
         else log.StatisticsAbsent(gate);
     }
 
-    private async Task<bool> TryActivateAsync(IDatabase database, Pointer? before, StatisticsActivated activated)
+    /// <summary>Points the gate at a version: read, chosen and moved in one optimistic step, repeated where another was faster.</summary>
+    /// <param name="gate">The gate.</param>
+    /// <param name="by">Who.</param>
+    /// <param name="reason">Why; null where nothing is to be said.</param>
+    /// <param name="choose">The version, seeing what is active; null to leave all as it is.</param>
+    /// <param name="cancellation">Gives up.</param>
+    private Task<StatisticsActivated?> MoveAsync(
+        string gate, string by, string? reason, Func<IDatabase, ActivePointer?, Task<long?>> choose, CancellationToken cancellation)
     {
-        var (pointer, history) = (RedisKeys.ActiveStatistics(activated.Gate), RedisKeys.StatisticsHistory(activated.Gate));
-        var transaction = database.CreateTransaction();
-        transaction.AddCondition(before is { } was ? Condition.HashEqual(pointer, Epoch, was.Active.Epoch) : Condition.KeyNotExists(pointer));
-        _ = transaction.HashSetAsync(pointer,
-        [
-            new(Version, activated.Version), new(Epoch, activated.Epoch), new(By, activated.By),
-            new(At, activated.At.ToString("O", CultureInfo.InvariantCulture)),
-            new(PreviousVersion, activated.Previous ?? RedisValue.EmptyString),
-        ]);
-        _ = transaction.ListLeftPushAsync(history, JsonSerializer.SerializeToUtf8Bytes(activated, WireJson.Default.StatisticsActivated));
-        _ = transaction.ListTrimAsync(history, 0, settings.HistoryLength - 1);
-        _ = transaction.PublishAsync(RedisChannel.Literal(RedisKeys.ActivationChannel), activated.Gate);
-        return await transaction.ExecuteAsync();
+        var at = clock.GetUtcNow();
+        var tried = default(StatisticsActivated?);
+        return redis.RunAsync(
+            async (database, token) =>
+            {
+                await database.SetAddAsync(RedisKeys.StatisticsGates(), gate);
+                while (true)
+                {
+                    token.ThrowIfCancellationRequested();
+                    var before = await ActivePointer.ReadAsync(database, gate);
+                    // The transaction of an earlier try may have gone through, and only its answer been lost.
+                    if (tried is not null && (await HistoryAsync(database, gate, settings.HistoryLength)).Contains(tried)) return tried;
+                    if (await choose(database, before) is not { } version) return null;
+                    if (!await database.KeyExistsAsync(RedisKeys.StatisticsBlob(gate, version)))
+                        throw new KeyNotFoundException($"Gate {gate} has no statistics version {version}.");
+                    tried = new StatisticsActivated
+                    {
+                        Gate = gate, Version = version, Epoch = (before?.Active.Epoch ?? 0) + 1, Previous = before?.Active.Version, By = by,
+                        Reason = reason, At = at,
+                    };
+                    if (await ActivePointer.TryMoveAsync(database, before, tried, settings.HistoryLength)) return tried;
+                    tried = null;               // answered: another was faster
+                }
+            },
+            cancellation);
     }
 
-    private static async Task<Pointer?> HashAsync(IDatabase database, string gate)
+    private async Task RemoveSuperfluousAsync(IDatabase database, string gate)
     {
-        var fields = (await database.HashGetAllAsync(RedisKeys.ActiveStatistics(gate))).ToDictionary(e => e.Name.ToString(), e => e.Value);
-        if (fields.Count == 0) return null;
-        if (!fields.GetValueOrDefault(Version).TryParse(out long version) || !fields.GetValueOrDefault(Epoch).TryParse(out long epoch)
-            || !DateTimeOffset.TryParseExact(
-                fields.GetValueOrDefault(At), "O", CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind, out var at))
-            throw new InvalidDataException($"Redis key {RedisKeys.ActiveStatistics(gate)} is no active pointer.");
-
-        long? previous = fields.GetValueOrDefault(PreviousVersion).TryParse(out long number) ? number : null;
-        return new Pointer(new ActiveStatistics(version, epoch, at), fields.GetValueOrDefault(By).ToString(), previous);
-    }
-
-    private sealed record Pointer(ActiveStatistics Active, string By, long? Previous)
-    {
-        public StatisticsActivated ToMessage(string gate) => new()
+        var pointer = await ActivePointer.ReadAsync(database, gate);
+        var history = await HistoryAsync(database, gate, settings.HistoryLength);
+        var versions = await KeptVersions.ListAsync(database, gate, history);
+        foreach (var version in Retention.Superfluous(versions, pointer?.Active.Version, ActivationHistory.Earlier(history), settings))
         {
-            Gate = gate, Version = Active.Version, Epoch = Active.Epoch, Previous = Previous, By = By, At = Active.At,
-        };
+            // Where the pointer has moved, the next publication looks again.
+            if (!await KeptVersions.TryRemoveAsync(database, gate, version, pointer)) return;
+            log.StatisticsRemoved(gate, version);
+        }
+    }
+
+    private static async Task<IReadOnlyList<StatisticsActivated>> HistoryAsync(IDatabase database, string gate, int most)
+    {
+        var entries = await database.ListRangeAsync(RedisKeys.StatisticsHistory(gate), 0, most - 1);
+        return [.. entries.Select(e => JsonSerializer.Deserialize((byte[])e!, WireJson.Default.StatisticsActivated)!)];
     }
 }

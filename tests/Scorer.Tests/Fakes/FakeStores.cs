@@ -79,11 +79,33 @@ internal sealed class FakeStatisticsStore : IStatisticsStore
 
     public void Deactivate(string gate) => Change(gate, null);
 
-    public Task<long> PublishAsync(string gate, ReadOnlyMemory<byte> blob, CancellationToken cancellation) => throw new NotSupportedException();
+    /// <summary>Headers by version; a version without one is of a time before headers.</summary>
+    public ConcurrentDictionary<(string Gate, long Version), StatisticsVersion> Headers { get; } = new();
+
+    public Task<long> PublishAsync(string gate, ReadOnlyMemory<byte> blob, StatisticsVersion header, CancellationToken cancellation) =>
+        throw new NotSupportedException();
 
     public Task<StatisticsActivated> ActivateAsync(string gate, long version, string by, CancellationToken cancellation) => throw new NotSupportedException();
 
+    public Task<StatisticsActivated?> TryActivateAsync(string gate, Activation activation, CancellationToken cancellation) => throw new NotSupportedException();
+
+    public Task<StatisticsActivated?> RollBackAsync(string gate, string by, string? reason, CancellationToken cancellation) => throw new NotSupportedException();
+
     public Task<ActiveStatistics?> ReadActiveAsync(string gate, CancellationToken cancellation) => throw new NotSupportedException();
+
+    public Task<StatisticsVersion?> ReadHeaderAsync(string gate, long version, CancellationToken cancellation) =>
+        Task.FromResult(Headers.GetValueOrDefault((gate, version)));
+
+    public Task<IReadOnlyList<KeptVersion>> ListVersionsAsync(string gate, CancellationToken cancellation) => throw new NotSupportedException();
+
+    public Task<IReadOnlyList<string>> ListGatesAsync(CancellationToken cancellation) => throw new NotSupportedException();
+
+    public Task<StatisticsVersion> ApproveAsync(string gate, long version, StatisticsApproval approval, CancellationToken cancellation) =>
+        throw new NotSupportedException();
+
+    public Task<bool> DeleteAsync(string gate, long version, CancellationToken cancellation) => throw new NotSupportedException();
+
+    public Task<IReadOnlyList<StatisticsActivated>> ReadHistoryAsync(string gate, int most, CancellationToken cancellation) => throw new NotSupportedException();
 
     public Task<byte[]?> ReadBlobAsync(string gate, long version, CancellationToken cancellation) =>
         Failure is null ? Task.FromResult(_blobs.GetValueOrDefault((gate, version))) : Task.FromException<byte[]?>(Failure);

@@ -1,39 +1,22 @@
 using System.Collections.Concurrent;
 using System.Globalization;
-using Microsoft.Extensions.Logging.Abstractions;
 using MoodStream.Contracts;
-using MoodStream.Streaming.Redis;
 using MoodStream.Streaming.Statistics;
-using MoodStream.StreamingTests.Kafka;
 using MoodStream.TestKit;
 
 namespace MoodStream.StreamingTests.Statistics;
 
 /// <summary>What the statistics store promises, whichever server is behind it.</summary>
-public abstract class StatisticsStoreLaws : IAsyncDisposable
+public abstract class StatisticsStoreLaws : StoreOnAServer
 {
-    private static readonly DateTimeOffset Now = new(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
-
-    private readonly List<RedisConnection> _connections = [];
-
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
-
-    protected abstract RedisSettings Settings { get; }
-
-    public async ValueTask DisposeAsync()
-    {
-        foreach (var connection in _connections) await connection.DisposeAsync();
-        GC.SuppressFinalize(this);
-    }
-
     [Fact]
     public async Task PublishAsync_EachBlob_IsAVersionThatNeverChanges()
     {
         var store = Store();
         byte[] first = [1, 0, 255], second = new byte[3 << 20];
         new Random(1).NextBytes(second);
-        Assert.Equal(1, await store.PublishAsync("publish", first, Cancellation));
-        Assert.Equal(2, await store.PublishAsync("publish", second, Cancellation));
+        Assert.Equal(1, await store.PublishAsync("publish", first, Draft("publish"), Cancellation));
+        Assert.Equal(2, await store.PublishAsync("publish", second, Draft("publish"), Cancellation));
         Assert.Equal(first, await store.ReadBlobAsync("publish", 1, Cancellation));
         Assert.Equal(second, await store.ReadBlobAsync("publish", 2, Cancellation));
         Assert.Null(await store.ReadBlobAsync("publish", 3, Cancellation));
@@ -44,9 +27,9 @@ public abstract class StatisticsStoreLaws : IAsyncDisposable
     public async Task PublishAsync_CounterWasLost_DoesNotOverwriteAVersion()
     {
         var store = Store();
-        await store.PublishAsync("counter", new byte[] { 1 }, Cancellation);
+        await store.PublishAsync("counter", new byte[] { 1 }, Draft("counter"), Cancellation);
         await Connection().RunAsync(async (d, _) => await d.KeyDeleteAsync(RedisKeys.StatisticsCounter("counter")), Cancellation);
-        Assert.Equal(2, await store.PublishAsync("counter", new byte[] { 2 }, Cancellation));
+        Assert.Equal(2, await store.PublishAsync("counter", new byte[] { 2 }, Draft("counter"), Cancellation));
         Assert.Equal([1], await store.ReadBlobAsync("counter", 1, Cancellation));
     }
 
@@ -54,8 +37,8 @@ public abstract class StatisticsStoreLaws : IAsyncDisposable
     public async Task ActivateAsync_ForwardAndBack_EpochRisesAndHistoryTells()
     {
         var store = Store();
-        await store.PublishAsync("activate", new byte[] { 1 }, Cancellation);
-        await store.PublishAsync("activate", new byte[] { 2 }, Cancellation);
+        await store.PublishAsync("activate", new byte[] { 1 }, Draft("activate"), Cancellation);
+        await store.PublishAsync("activate", new byte[] { 2 }, Draft("activate"), Cancellation);
         StatisticsActivated[] told =
         [
             await store.ActivateAsync("activate", 1, "fit", Cancellation),
@@ -80,7 +63,7 @@ public abstract class StatisticsStoreLaws : IAsyncDisposable
     {
         const int count = 40;
         var store = Store();
-        await store.PublishAsync("race", new byte[] { 1 }, Cancellation);
+        await store.PublishAsync("race", new byte[] { 1 }, Draft("race"), Cancellation);
         var told = await Task.WhenAll(Enumerable.Range(0, count).Select(
             i => store.ActivateAsync("race", 1, i.ToString(CultureInfo.InvariantCulture), Cancellation)));
         Assert.Equal(Enumerable.Range(1, count).Select(i => (long)i), told.Select(t => t.Epoch).Order());
@@ -92,7 +75,7 @@ public abstract class StatisticsStoreLaws : IAsyncDisposable
     public async Task WatchAsync_Announced_TellsEveryChangeLongBeforeThePoll()
     {
         var store = Store(Settings with { PollInterval = TimeSpan.FromMinutes(5) });
-        await store.PublishAsync("announced", new byte[] { 1 }, Cancellation);
+        await store.PublishAsync("announced", new byte[] { 1 }, Draft("announced"), Cancellation);
         await using var watch = new Watch(store, "announced");
         await watch.ToldAsync(null);
         await Eventually.HoldsAsync(() => SubscribedAsync(), "the watch has subscribed");
@@ -129,27 +112,8 @@ public abstract class StatisticsStoreLaws : IAsyncDisposable
         await Assert.ThrowsAsync<InvalidDataException>(() => Store().ReadActiveAsync("garbage", Cancellation));
     }
 
-    protected RedisStatisticsStore Store(RedisSettings? settings = null)
-    {
-        var chosen = settings ?? Settings;
-        return new(Connection(chosen), chosen, KafkaHarness.Metrics(), new SteadyClock(Now), NullLogger<RedisStatisticsStore>.Instance);
-    }
-
-    protected RedisConnection Connection(RedisSettings? settings = null)
-    {
-        var connection = new RedisConnection(settings ?? Settings, KafkaHarness.Metrics(), TimeProvider.System, NullLogger<RedisConnection>.Instance);
-        _connections.Add(connection);
-        return connection;
-    }
-
     private async Task<bool> SubscribedAsync() =>
         await Connection().RunAsync(async (d, _) => (long)await d.ExecuteAsync("PUBLISH", RedisKeys.ActivationChannel, "nobody"), Cancellation) > 0;
-
-    /// <summary>Real waiting, but a wall clock that stands still, so that times can be compared.</summary>
-    private sealed class SteadyClock(DateTimeOffset now) : TimeProvider
-    {
-        public override DateTimeOffset GetUtcNow() => now;
-    }
 
     /// <summary>A watch that notes what it is told.</summary>
     protected sealed class Watch : IAsyncDisposable

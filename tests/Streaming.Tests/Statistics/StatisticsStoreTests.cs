@@ -7,8 +7,6 @@ namespace MoodStream.StreamingTests.Statistics;
 /// <summary>On the embedded Redis.</summary>
 public sealed class EmbeddedStatisticsStoreTests(EmbeddedRedisFixture redis) : StatisticsStoreLaws, IClassFixture<EmbeddedRedisFixture>
 {
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
-
     protected override RedisSettings Settings => redis.Settings;
 
     [Fact]
@@ -24,7 +22,7 @@ public sealed class EmbeddedStatisticsStoreTests(EmbeddedRedisFixture redis) : S
             OperationTimeout = TimeSpan.FromMilliseconds(500),
         };
         var store = Store(settings);
-        await store.PublishAsync("outage", new byte[] { 1 }, Cancellation);
+        await store.PublishAsync("outage", new byte[] { 1 }, Draft("outage"), Cancellation);
         await store.ActivateAsync("outage", 1, "fit", Cancellation);
         await using var watch = new Watch(store, "outage");
         await watch.ToldAsync(1);

@@ -3,13 +3,14 @@ using MoodStream.Cli.Audit;
 using MoodStream.Cli.Benchmarks;
 using MoodStream.Cli.Demo;
 using MoodStream.Cli.Evaluation;
-using MoodStream.Cli.Ingest;
-using MoodStream.Cli.Training;
-using MoodStream.Cli.Scoring;
 using MoodStream.Cli.Hosting;
+using MoodStream.Cli.Ingest;
+using MoodStream.Cli.Scoring;
+using MoodStream.Cli.Terminal;
+using MoodStream.Cli.Training;
 using MoodStream.Cli.Verification;
 
-namespace MoodStream.Cli.Terminal;
+namespace MoodStream.Cli;
 
 /// <summary>The command <c>mood</c>: a list of its verbs, and what holds for all of them.</summary>
 internal static class MoodCommand
@@ -40,7 +41,8 @@ internal static class MoodCommand
             BenchCommand.Create(),
         };
         var parsed = root.Parse(args);
-        if (parsed.Errors.Count == 0) return await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = DrainTime });
+        if (parsed.Errors.Count == 0)
+            return await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = DrainTime });
         foreach (var error in parsed.Errors) await Console.Error.WriteLineAsync($"mood: {error.Message}");
         await Console.Error.WriteLineAsync($"See: {$"mood {Verb.PathOf(parsed.CommandResult)}".TrimEnd()} --help");
         return ExitCode.WrongUsage;

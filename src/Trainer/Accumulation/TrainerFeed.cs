@@ -1,0 +1,47 @@
+using MoodStream.Contracts;
+using MoodStream.Streaming.Kafka;
+using MoodStream.Streaming.Statistics;
+using MoodStream.Trainer.Settings;
+using MoodStream.Trainer.Telemetry;
+
+namespace MoodStream.Trainer.Accumulation;
+
+/// <summary>Reads accepted and decisions as a member of the trainers' group, and learns from them.</summary>
+/// <remarks>On failure: joins the group anew after a pause, and goes on at what is stored.</remarks>
+internal sealed class TrainerFeed(
+    IRecordConsumerFactory consumers, PartitionStore store, RecallStore recalls, IStatisticsStore statistics, TrainerSettings settings,
+    TrainerMetrics metrics, TimeProvider clock, ILoggerFactory logs)
+    : RepeatedWork("learning", Pause, clock, logs.CreateLogger<TrainerFeed>())
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
+    private readonly TimeProvider _clock = clock;
+
+    /// <inheritdoc/>
+    protected override async Task WorkAsync(CancellationToken cancellation)
+    {
+        var arrivals = new PartitionArrivals(store, cancellation);
+        await using var consumer = consumers.Create(new ConsumerSubscription
+        {
+            Group = settings.Group,
+            StaticMember = settings.StaticMember,
+            Topics = [Topics.Accepted, Topics.Decisions],
+            MaxBufferedRecords = settings.MaxBufferedRecords,
+            Owner = arrivals,
+        });
+        // The poll thread stops after the last checkpoint, so that its offsets are committed too.
+        using var polling = new CancellationTokenSource();
+        var polled = consumer.RunAsync(polling.Token);
+        using var spaces = new GateSpaces(statistics, logs.CreateLogger<GateSpaces>());
+        using var learning = new Learning(
+            consumer, arrivals, new(store, spaces, recalls, settings, metrics, _clock, logs.CreateLogger<Learning>()));
+        try
+        {
+            await learning.RunAsync(cancellation);
+        }
+        finally
+        {
+            await polling.CancelAsync();
+            await polled.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+}

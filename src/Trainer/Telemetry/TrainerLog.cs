@@ -1,0 +1,20 @@
+namespace MoodStream.Trainer.Telemetry;
+
+/// <summary>Log events of the trainer, 3xxx. What an operator does about each stands in docs/log-events.md.</summary>
+internal static partial class TrainerLog
+{
+    [LoggerMessage(3001, LogLevel.Error, "The trainer's work of {Work} failed; it is tried again")]
+    public static partial void WorkFailed(this ILogger logger, Exception fault, string work);
+
+    [LoggerMessage(3002, LogLevel.Warning, "Gate {Gate} learns nothing: {Problem}")]
+    public static partial void GateLearnsNothing(this ILogger logger, string gate, string problem);
+
+    [LoggerMessage(3003, LogLevel.Warning, "{Partition} has another owner than epoch {Epoch} of gate {Gate}; what was not stored is left to it")]
+    public static partial void PartitionFenced(this ILogger logger, string partition, string gate, long epoch);
+
+    [LoggerMessage(3004, LogLevel.Warning, "{Partition} begins anew for gate {Gate}: features changed from {Before} to {Now}")]
+    public static partial void PartitionRestarted(this ILogger logger, string partition, string gate, string before, string now);
+
+    [LoggerMessage(3005, LogLevel.Warning, "Record {Position} is no record of ours and was left out")]
+    public static partial void RecordUnreadable(this ILogger logger, string position);
+}
