@@ -8,10 +8,10 @@ namespace MoodStream.Bench.Detect;
 /// <param name="Classes">Classes C.</param>
 /// <param name="Width">Length D of a feature.</param>
 /// <param name="Images">Features scored.</param>
-/// <param name="StateBytes">Formula: class means, whitened class means and triangular factor, the factor once more
-/// while it is checked and once while it is applied, 8 (2 C D + 3 D²).</param>
-/// <param name="TemporaryBytes">Formula: rows of a chunk, 8 B (10 D + 2 C), where B D and B C stay within 32
-/// MiB.</param>
+/// <param name="StateBytes">Formula: class means, their offsets, those as the solver takes them and whitened, and the
+/// triangular factor, 8 (4 C D + D²): the worst moment, while the state is restored.</param>
+/// <param name="TemporaryBytes">Formula: rows of a chunk, 8 B (10 D + 2 C), where B D and B C stay within
+/// 32 MiB.</param>
 /// <param name="MeasuredBytes">Bytes by which the resident memory of the process rose at its worst.</param>
 internal sealed record MemoryPoint(
     int Classes, int Width, int Images, long StateBytes, long TemporaryBytes, long MeasuredBytes)
@@ -21,7 +21,10 @@ internal sealed record MemoryPoint(
     private const int TemporariesOfDistances = 2;
 
     /// <summary>What the runtime and libtorch's threads may take beside.</summary>
-    private const long Slack = 64L << 20;
+    private const long Slack = 16L << 20;
+
+    /// <summary>The same measured in a process whose allocator is left to itself; null where it was not.</summary>
+    public long? KeptBytes { get; init; }
 
     /// <summary>Measured over both formulas together.</summary>
     public double Ratio => (double)MeasuredBytes / (StateBytes + TemporaryBytes);
@@ -56,7 +59,7 @@ internal sealed record MemoryPoint(
     }
 
     internal static long StateFormula(long classes, long width) =>
-        sizeof(double) * (2 * classes * width + 3 * width * width);
+        sizeof(double) * (4 * classes * width + width * width);
 
     internal static long TemporaryFormula(long classes, long width, long images)
     {

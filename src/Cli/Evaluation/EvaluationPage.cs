@@ -9,7 +9,7 @@ namespace MoodStream.Cli.Evaluation;
 internal static class EvaluationPage
 {
     private const string Missing = "–";
-    private const int MostColumns = 7;
+    private const int MostColumns = 6;
 
     /// <summary>Writes the page.</summary>
     /// <exception cref="CliException">The file cannot be written.</exception>

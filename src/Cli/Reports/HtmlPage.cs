@@ -15,7 +15,7 @@ internal sealed class HtmlPage(string title)
         .scroll { overflow-x: auto } table { border-collapse: collapse; font-variant-numeric: tabular-nums; margin: .6rem 0 }
         th, td { padding: .25rem .7rem; text-align: right; white-space: nowrap; border-bottom: 1px solid var(--soft) }
         th:first-child, td:first-child { text-align: left } th { border-bottom: 1px solid var(--line) }
-        thead th { white-space: normal; overflow-wrap: break-word; max-width: 11rem; vertical-align: bottom }
+        thead th { white-space: normal; overflow-wrap: break-word; max-width: 8.2rem; vertical-align: bottom; font-size: .9em }
         table.words td, table.words th { max-width: none; text-align: left; white-space: normal; vertical-align: top }
         table.words td { overflow-wrap: anywhere }
         table.words td:first-child { white-space: nowrap; overflow-wrap: normal }

@@ -8,8 +8,8 @@ public sealed class MemoryPointTests
     [Fact]
     public void StateFormula_IsLinearInClassesAndSquareInWidth()
     {
-        Assert.Equal(8 * (2 * 10 * 4 + 3 * 16), MemoryPoint.StateFormula(10, 4));
-        Assert.Equal(8 * 2 * 10 * 4, MemoryPoint.StateFormula(20, 4) - MemoryPoint.StateFormula(10, 4));
+        Assert.Equal(8 * (4 * 10 * 4 + 16), MemoryPoint.StateFormula(10, 4));
+        Assert.Equal(8 * 4 * 10 * 4, MemoryPoint.StateFormula(20, 4) - MemoryPoint.StateFormula(10, 4));
     }
 
     [Fact]
