@@ -1,6 +1,7 @@
 using System.CommandLine;
 using MoodStream.Bench.Chaos;
 using MoodStream.Bench.Detect;
+using MoodStream.Bench.Forward;
 using MoodStream.Bench.Review;
 using MoodStream.Bench.Train;
 using MoodStream.Cli.Terminal;
@@ -11,6 +12,7 @@ var root = new RootCommand("What each layer of MoodStream costs, beside its peer
     ChaosBench.Create(),
     TrainBench.Create(),
     ReviewBench.Create(),
+    ForwardBench.Create(),
 };
 var parsed = root.Parse(args);
 if (parsed.Errors.Count == 0) return await parsed.InvokeAsync();

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using MoodStream.Bench.Chaos;
+using MoodStream.Bench.Forward;
 using MoodStream.Cli.Terminal;
 using Spectre.Console;
 
@@ -22,7 +23,7 @@ internal sealed record BenchReport(BenchMachine Machine, IReadOnlyList<BenchRow>
                 Markup.Escape(r.Name), $"{r.Ours:G4} {r.Unit}", $"{r.Peer:G4} {r.Unit}", $"{r.Ratio:G4}×", $"{r.RatioLow:G4} to {r.RatioHigh:G4}",
                 $"{r.Must:G4}×", r.Aim is { } aim ? $"{aim:G4}×" : "–", r.Met ? "met" : "[bold]missed[/]");
         Tables.Write(table);
-        foreach (var (name, value) in Figures ?? new Dictionary<string, double>()) Console.WriteLine($"{name}: {value:N0}");
+        foreach (var (name, value) in Figures ?? new Dictionary<string, double>()) Console.WriteLine($"{name}: {value:#,0.######}");
         JsonReport.Write(json, this, BenchJson.Default.BenchReport);
         return Rows.All(r => r.Met) ? ExitCode.Ok : ExitCode.Failed;
     }
@@ -34,4 +35,5 @@ internal sealed record BenchReport(BenchMachine Machine, IReadOnlyList<BenchRow>
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(BenchReport))]
 [JsonSerializable(typeof(ChaosResult))]
+[JsonSerializable(typeof(ForwardResult))]
 internal sealed partial class BenchJson : JsonSerializerContext;
