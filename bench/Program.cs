@@ -1,6 +1,7 @@
 using System.CommandLine;
 using MoodStream.Bench.Chaos;
 using MoodStream.Bench.Detect;
+using MoodStream.Bench.Forward;
 using MoodStream.Bench.Refit;
 using MoodStream.Bench.RefitYear;
 using MoodStream.Bench.Review;
@@ -18,6 +19,7 @@ var root = new RootCommand("What each layer of MoodStream costs, beside its peer
     TrainerKillsBench.Create(),
     RefitBench.Create(),
     RefitYearBench.Create(),
+    ForwardBench.Create(),
 };
 var parsed = root.Parse(args);
 if (parsed.Errors.Count == 0) return await parsed.InvokeAsync();

@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using MoodStream.Bench.Chaos;
 using MoodStream.Bench.Detect;
+using MoodStream.Bench.Forward;
 using MoodStream.Cli.Terminal;
 using Spectre.Console;
 
@@ -23,7 +24,7 @@ internal sealed record BenchReport(BenchMachine Machine, IReadOnlyList<BenchRow>
                 Markup.Escape(r.Name), $"{r.Ours:G4} {r.Unit}", $"{r.Peer:G4} {r.Unit}", $"{r.Ratio:G4}×", $"{r.RatioLow:G4} to {r.RatioHigh:G4}",
                 $"{r.Must:G4}×", r.Aim is { } aim ? $"{aim:G4}×" : "–", r.Met ? "met" : "[bold]missed[/]");
         Tables.Write(table);
-        foreach (var (name, value) in Figures ?? new Dictionary<string, double>()) Console.WriteLine($"{name}: {value:N0}");
+        foreach (var (name, value) in Figures ?? new Dictionary<string, double>()) Console.WriteLine($"{name}: {value:#,0.######}");
         JsonReport.Write(json, this, BenchJson.Default.BenchReport);
         return Rows.All(r => r.Met) ? ExitCode.Ok : ExitCode.Failed;
     }
@@ -36,4 +37,5 @@ internal sealed record BenchReport(BenchMachine Machine, IReadOnlyList<BenchRow>
 [JsonSerializable(typeof(BenchReport))]
 [JsonSerializable(typeof(ChaosResult))]
 [JsonSerializable(typeof(MemoryReport))]
+[JsonSerializable(typeof(ForwardResult))]
 internal sealed partial class BenchJson : JsonSerializerContext;

@@ -22,6 +22,9 @@ internal sealed class Attention : nn.Module<Tensor, Tensor?, Tensor>
         RegisterComponents();
     }
 
+    /// <summary>The two linear layers.</summary>
+    internal (Linear QueryKeyValue, Linear Projection) Layers => (_qkv, _projection);
+
     /// <param name="tokens">Tokens, shape [B, T, D].</param>
     /// <param name="bias">Added to the logits, broadcast to [B, heads, T, T]; null for none.</param>
     /// <returns>Shape [B, T, D].</returns>

@@ -1,7 +1,9 @@
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 using MoodStream.Mood.Imaging;
 using MoodStream.Mood.Vision.Checkpoints;
+using MoodStream.Mood.Vision.Precision;
 using MoodStream.Mood.Weights;
 using TorchSharp;
 using TorchSharp.Modules;
@@ -28,6 +30,9 @@ public sealed class Backbone : IDisposable
 
     /// <summary>How images become this backbone's input.</summary>
     public PreprocessingRecipe Recipe { get; }
+
+    /// <summary>Type of the forward pass: float32 or bfloat16.</summary>
+    public ForwardPrecision Precision { get; private set; } = ForwardPrecision.Fp32;
 
     /// <summary>Hash of weights and configuration, 16 hexadecimal digits.</summary>
     public string ModelHash { get; }
@@ -90,10 +95,29 @@ public sealed class Backbone : IDisposable
     /// <param name="pooling">How tokens become a feature, where it is to differ from how the backbone was trained: a
     /// norm that the file lacks is neutral then, and there is no classifier. Vision Transformers only. Null: as
     /// trained.</param>
+    /// <param name="precision">Type of the forward pass. It is no part of the model hash: that the verdicts do not depend on
+    /// it is measured (<c>docs/performance.md</c>).</param>
     /// <exception cref="SafetensorsException">The file is missing or malformed.</exception>
-    /// <exception cref="BackboneException">The file is no backbone, or its tensors do not fit; the message lists every problem.</exception>
+    /// <exception cref="BackboneException">The file is no backbone, its tensors do not fit, the message lists every
+    /// problem; or bfloat16 is asked of an encoder that has no way to run in it.</exception>
     public static Backbone Load(
-        string path, string device = "cpu", int? inputSize = null, FeaturePooling? pooling = null)
+        string path, string device = "cpu", int? inputSize = null, FeaturePooling? pooling = null,
+        ForwardPrecision precision = ForwardPrecision.Fp32)
+    {
+        var backbone = LoadFull(path, device, inputSize, pooling);
+        if (precision == ForwardPrecision.Fp32 || (precision == ForwardPrecision.Auto && !Bf16Hardware.Has(backbone._device)))
+            return backbone;
+        if (backbone._encoder.TryShorten()) backbone.Precision = ForwardPrecision.Bf16;
+        else if (precision == ForwardPrecision.Bf16)
+        {
+            backbone.Dispose();
+            throw new BackboneException(
+                $"{path}: an encoder of architecture {backbone.Architecture} cannot run in bf16, nor can a gated MLP. Take fp32 or auto.");
+        }
+        return backbone;
+    }
+
+    private static Backbone LoadFull(string path, string device, int? inputSize, FeaturePooling? pooling)
     {
         using var source = TensorSource.Open(path);
         if (OwnBackboneFile.Is(source.Metadata)) return LoadOwn(path, device, inputSize, pooling);
@@ -183,18 +207,15 @@ public sealed class Backbone : IDisposable
     private Tensor Batch(IReadOnlyList<float[]> images)
     {
         var (height, width) = Input;
-        return tensor(Concatenate(images, 3 * height * width), [images.Count, 3, height, width], device: _device);
-    }
-
-    private static float[] Concatenate(IReadOnlyList<float[]> images, int length)
-    {
-        var all = new float[images.Count * length];
+        var length = 3 * height * width;
+        var batch = empty([images.Count, 3, height, width]);
         for (var i = 0; i < images.Count; i++)
         {
-            if (images[i].Length != length) throw new ArgumentException($"Image {i} has {images[i].Length} values; this backbone takes {length}.", nameof(images));
-            images[i].CopyTo(all, i * length);
+            if (images[i].Length != length)
+                throw new ArgumentException($"Image {i} has {images[i].Length} values; this backbone takes {length}.", nameof(images));
+            MemoryMarshal.AsBytes<float>(images[i]).CopyTo(batch.bytes[(i * length * sizeof(float))..]);
         }
-        return all;
+        return batch.to(_device);
     }
 
     private static string NothingToPool(ImageEncoder encoder) =>

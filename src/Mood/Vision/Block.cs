@@ -57,6 +57,31 @@ internal sealed class Block : nn.Module<Tensor, Tensor?, Tensor>
         return (attended + Path(_mlp.forward(_norm2.forward(attended)), _scale2)).MoveToOuterDisposeScope();
     }
 
+    /// <summary>Whether the weights lie in the memory of the processor.</summary>
+    internal bool OnCpu => _norm1.weight.device.type == TorchSharp.DeviceType.CPU;
+
+    /// <summary>The block as one list of float32 tensors, with the layer scale multiplied into weights and biases.</summary>
+    /// <param name="shared">Shared relative position bias; null for none.</param>
+    /// <returns>Weight and bias of: first norm, query-key-value, projection, second norm, widening, narrowing; then the
+    /// relative position bias, or an empty tensor. In the present dispose scope.</returns>
+    internal Tensor[] Foldable(Tensor? shared)
+    {
+        var (qkv, projection) = _attention.Layers;
+        var (widen, narrow) = _mlp.Layers;
+        return
+        [
+            _norm1.weight, _norm1.bias!, .. Scaled(qkv, null), .. Scaled(projection, _scale1),
+            _norm2.weight, _norm2.bias!, .. Scaled(widen, null), .. Scaled(narrow, _scale2),
+            _relativePositions?.Bias() ?? shared ?? empty(0),
+        ];
+    }
+
+    private static Tensor[] Scaled(Linear layer, Parameter? scale)
+    {
+        var bias = layer.bias ?? zeros(layer.weight.shape[0], device: layer.weight.device);
+        return scale is null ? [layer.weight, bias] : [layer.weight * scale.unsqueeze(1), bias * scale];
+    }
+
     private Tensor Path(Tensor branch, Parameter? scale)
     {
         if (scale is not null) branch = branch * scale;

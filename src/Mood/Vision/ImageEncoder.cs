@@ -45,6 +45,10 @@ public abstract class ImageEncoder(string name) : nn.Module<Tensor, Tensor>(name
     /// <summary>Everything that shapes the encoder and is not a weight, as canonical JSON on one line.</summary>
     public abstract string Describe();
 
+    /// <summary>Goes over to bfloat16 for good, for inference only, on the device the weights are on now.</summary>
+    /// <returns>False for an encoder that cannot; it then stays as it is.</returns>
+    internal virtual bool TryShorten() => false;
+
     /// <summary>Rows and columns of the patch tokens; null for an encoder that has none.</summary>
     public virtual GridSize? PatchGrid => null;
 

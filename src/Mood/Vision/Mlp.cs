@@ -26,6 +26,9 @@ internal sealed class Mlp : nn.Module<Tensor, Tensor>
         RegisterComponents();
     }
 
+    /// <summary>The two linear layers.</summary>
+    internal (Linear Widen, Linear Narrow) Layers => (_widen, _narrow);
+
     /// <param name="tokens">Tokens, shape [B, T, D].</param>
     /// <returns>Shape [B, T, D].</returns>
     public override Tensor forward(Tensor tokens)

@@ -1,4 +1,5 @@
 using MoodStream.Mood.Vision.Convolution;
+using MoodStream.Mood.Vision.Precision;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
@@ -29,6 +30,7 @@ public sealed class VisionTransformer : ImageEncoder
     private readonly LayerNorm? _norm;
     [ComponentName(Name = "fc_norm")]
     private readonly LayerNorm? _pooledNorm;
+    private PackedBlocks? _packed;
 
     /// <param name="config">The encoder's shape.</param>
     /// <exception cref="ArgumentException">The configuration cannot be built; the message lists every problem.</exception>
@@ -130,7 +132,18 @@ public sealed class VisionTransformer : ImageEncoder
     /// <summary>Runs all blocks; no norm follows.</summary>
     /// <param name="tokens">Shape [B, T, D].</param>
     /// <returns>Shape [B, T, D]. The caller disposes it.</returns>
-    public Tensor Encode(Tensor tokens) => Encode(tokens, null);
+    public Tensor Encode(Tensor tokens) => _packed is null ? Encode(tokens, null) : _packed.Forward(tokens);
+
+    /// <inheritdoc/>
+    internal override bool TryShorten()
+    {
+        if (Config.GatedMlp) return false;
+        _packed ??= PackedBlocks.Of(this);
+        return true;
+    }
+
+    /// <summary>The relative position bias of all blocks; null where there is none.</summary>
+    internal Tensor? SharedBias() => _relativePositions?.Bias();
 
     /// <summary>Runs all blocks and shows what each gives.</summary>
     /// <param name="tokens">Shape [B, T, D].</param>
@@ -186,6 +199,13 @@ public sealed class VisionTransformer : ImageEncoder
     {
         nn.init.xavier_uniform_(linear.weight);
         if (linear.bias is { } bias) nn.init.zeros_(bias);
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing) _packed?.Dispose();
+        base.Dispose(disposing);
     }
 
     private Tensor ClassTokenAndMean(Tensor tokens) => cat([tokens.select(1, 0), OfPatches(tokens).mean([1])], -1);
