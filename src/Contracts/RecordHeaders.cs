@@ -71,6 +71,9 @@ public static class EventTypes
     /// <summary>A statistics version became the active one.</summary>
     public const string StatisticsActivated = "io.moodstream.statistics.activated.v1";
 
+    /// <summary>A refit was activated or refused.</summary>
+    public const string RefitEnded = "io.moodstream.refit.ended.v1";
+
     /// <summary>People decided, or took a decision back.</summary>
     public const string ReviewDecided = "io.moodstream.review.decided.v1";
 

@@ -12,6 +12,7 @@ namespace MoodStream.Contracts;
 [JsonSerializable(typeof(StatisticsActivated))]
 [JsonSerializable(typeof(StatisticsVersion))]
 [JsonSerializable(typeof(RefitRequested))]
+[JsonSerializable(typeof(RefitEnded))]
 [JsonSerializable(typeof(ReviewDecided))]
 [JsonSerializable(typeof(AuditRecorded))]
 public sealed partial class WireJson : JsonSerializerContext;

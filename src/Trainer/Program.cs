@@ -5,6 +5,6 @@ var builder = WebApplication.CreateBuilder(args);
 builder.AddTrainer();
 
 var app = builder.Build();
-app.MapServiceEndpoints();
+app.MapTrainer();
 
 await app.RunServiceAsync();

@@ -1,6 +1,9 @@
 using MoodStream.Streaming.Hosting;
 using MoodStream.Streaming.Settings;
 using MoodStream.Trainer.Accumulation;
+using MoodStream.Trainer.Control;
+using MoodStream.Trainer.Harvest;
+using MoodStream.Trainer.Refit;
 using MoodStream.Trainer.Settings;
 using MoodStream.Trainer.Telemetry;
 
@@ -17,7 +20,22 @@ public static class TrainerModule
         builder.Services.AddSingleton(_ => new TrainerMetrics());
         builder.Services.AddSingleton<PartitionStore>();
         builder.Services.AddSingleton<RecallStore>();
+        builder.Services.AddSingleton<Harvester>();
+        builder.Services.AddSingleton<RefitStore>();
+        builder.Services.AddSingleton<RefitReferences>();
+        builder.Services.AddSingleton<RefitTools>();
+        builder.Services.AddSingleton<RefitDriver>();
+        builder.Services.AddSingleton<DriftRefits>();
         builder.Services.AddHostedService<TrainerFeed>();
+        builder.Services.AddHostedService<RefitSupervisor>();
         return builder;
+    }
+
+    /// <summary>Maps health and metrics, and the requests that the trainer takes.</summary>
+    public static WebApplication MapTrainer(this WebApplication app)
+    {
+        app.MapServiceEndpoints();
+        app.MapControl();
+        return app;
     }
 }

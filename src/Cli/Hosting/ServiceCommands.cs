@@ -18,7 +18,7 @@ internal static class ServiceCommands
 
     public static Command CreateScorer() => Create("scorer", "Run a scorer: consume, score, route.", builder => builder.AddScorer(), app => app.MapServiceEndpoints());
 
-    public static Command CreateTrainer() => Create("trainer", "Run the trainer.", builder => builder.AddTrainer(), app => app.MapServiceEndpoints());
+    public static Command CreateTrainer() => Create("trainer", "Run a trainer: learn, refit, guard, publish.", builder => builder.AddTrainer(), app => app.MapTrainer());
 
     private static Command Create(string name, string description, Action<WebApplicationBuilder> add, Action<WebApplication> map) =>
         new Command(name, description) { Port, Settings, Set }.Runs(async (parsed, cancellation) =>

@@ -1,3 +1,5 @@
+using MoodStream.Trainer.Refit;
+
 namespace MoodStream.Trainer.Telemetry;
 
 /// <summary>Log events of the trainer, 3xxx. What an operator does about each stands in docs/log-events.md.</summary>
@@ -17,4 +19,16 @@ internal static partial class TrainerLog
 
     [LoggerMessage(3005, LogLevel.Warning, "Record {Position} is no record of ours and was left out")]
     public static partial void RecordUnreadable(this ILogger logger, string position);
+
+    [LoggerMessage(3010, LogLevel.Information, "Gate {Gate}: refit {RefitId} is due ({Trigger}): {Reason}")]
+    public static partial void RefitRequested(this ILogger logger, string gate, string refitId, RefitTrigger trigger, string reason);
+
+    [LoggerMessage(3011, LogLevel.Information, "Gate {Gate}: refit {RefitId} was activated as version {Version}")]
+    public static partial void RefitActivated(this ILogger logger, string gate, string refitId, long version);
+
+    [LoggerMessage(3012, LogLevel.Warning, "Gate {Gate}: refit {RefitId} was refused, and the active version stays: {Refusals}")]
+    public static partial void RefitRefused(this ILogger logger, string gate, string refitId, string refusals);
+
+    [LoggerMessage(3013, LogLevel.Error, "Gate {Gate}: refit {RefitId} failed in the step after {State}; it is tried again")]
+    public static partial void RefitStepFailed(this ILogger logger, Exception fault, string gate, string refitId, RefitState state);
 }
