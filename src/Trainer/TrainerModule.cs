@@ -1,12 +1,13 @@
 using MoodStream.Streaming.Hosting;
 using MoodStream.Streaming.Settings;
 using MoodStream.Trainer.Accumulation;
+using MoodStream.Trainer.Drift;
 using MoodStream.Trainer.Settings;
 using MoodStream.Trainer.Telemetry;
 
 namespace MoodStream.Trainer;
 
-/// <summary>The trainer: learn from accepted images and decisions, refit, guard, publish.</summary>
+/// <summary>The trainer: learn from accepted images and decisions, watch for drift, refit, guard, publish.</summary>
 public static class TrainerModule
 {
     /// <summary>Adds the trainer to a host: its own, or the one that holds all services.</summary>
@@ -18,6 +19,7 @@ public static class TrainerModule
         builder.Services.AddSingleton<PartitionStore>();
         builder.Services.AddSingleton<RecallStore>();
         builder.Services.AddHostedService<TrainerFeed>();
+        builder.AddDriftWatch();
         return builder;
     }
 }
