@@ -48,7 +48,8 @@ internal static class RefitBench
             $"{r.Images:N0} features of {r.Width} in {r.Classes} classes: {r.AccumulateSeconds:F1} s to accumulate, "
             + $"{r.RefitSeconds:F2} s to refit, {r.GuardsPassed} of {r.Guards} guards passed");
         Console.WriteLine(
-            $"memory: {r.StateBytes / 1e6:F1} MB of moments, a peak of {r.PeakBytes / 1e6:F0} MB; {r.PeakBytesOfATenth / 1e6:F0} MB for a tenth of the images");
+            $"memory: {r.StateBytes / 1e6:F1} MB of moments, a peak of {r.PeakBytes / 1e6:F0} MB while accumulating, "
+            + $"{r.PeakBytesOfATenth / 1e6:F0} MB for a tenth of the images, {r.RefitPeakBytes / 1e6:F0} MB while refitting");
         if (r.Comparison is not { } c)
         {
             Console.WriteLine($"not compared: {python} has no scikit-learn (Debian: python3-sklearn)");

@@ -22,14 +22,15 @@ internal sealed record RefitComparison(
 /// <param name="AccumulateSeconds">Seconds to take all images into the moments, without drawing them.</param>
 /// <param name="RefitSeconds">Seconds to fit, calibrate and ask every guard.</param>
 /// <param name="StateBytes">Bytes of the moments, 8 (K·D + D² + 2 K).</param>
-/// <param name="PeakBytes">Bytes by which memory rose at its worst, batches included.</param>
+/// <param name="PeakBytes">Bytes by which memory rose at its worst while accumulating, batches included.</param>
 /// <param name="PeakBytesOfATenth">The same for a tenth of the images.</param>
+/// <param name="RefitPeakBytes">Bytes by which it rose while refitting, calibration and fresh images included.</param>
 /// <param name="GuardsPassed">Guards that passed, of <paramref name="Guards"/>.</param>
 /// <param name="Guards">Guards that were asked.</param>
 /// <param name="Comparison">Beside scikit-learn; null where it is not installed.</param>
 internal sealed record RefitBenchResult(
     BenchMachine Machine, int Images, int Width, int Classes, double AccumulateSeconds, double RefitSeconds, long StateBytes,
-    long PeakBytes, long PeakBytesOfATenth, int GuardsPassed, int Guards, RefitComparison? Comparison)
+    long PeakBytes, long PeakBytesOfATenth, long RefitPeakBytes, int GuardsPassed, int Guards, RefitComparison? Comparison)
 {
     private const double Tolerance = 1e-9;
 

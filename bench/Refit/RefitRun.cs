@@ -21,6 +21,7 @@ internal static class RefitRun
 
     public static RefitBenchResult Run(RefitPlan plan)
     {
+        PeakMemory.GiveBackFreedBlocks();
         using var stream = new FeatureStream(plan.Width, plan.Classes, plan.Seed);
         using var warm = Accumulate(stream, DetectorRegistry.Usual, plan.Classes, BatchImages, null, out _);
         var peakOfATenth = PeakMemory.BytesOf(
@@ -28,17 +29,15 @@ internal static class RefitRun
         ClassMoments? moments = null;
         double seconds = 0, refitSeconds = 0;
         IReadOnlyList<GuardResult> guards = [];
-        var peak = PeakMemory.BytesOf(() =>
-        {
-            moments = Accumulate(stream, DetectorRegistry.Usual, plan.Classes, plan.Images, "accumulate", out seconds);
-            guards = Refit(stream, moments, plan.Images / BatchImages, out refitSeconds);
-        });
+        var peak = PeakMemory.BytesOf(
+            () => moments = Accumulate(stream, DetectorRegistry.Usual, plan.Classes, plan.Images, "accumulate", out seconds));
+        var refitPeak = PeakMemory.BytesOf(() => guards = Refit(stream, moments!, plan.Images / BatchImages, out refitSeconds));
         moments!.Dispose();
         const long bytesPerValue = sizeof(double);
         return new RefitBenchResult(
             BenchMachine.Here(), plan.Images, plan.Width, plan.Classes, seconds, refitSeconds,
             bytesPerValue * ((long)plan.Classes * plan.Width + (long)plan.Width * plan.Width + 2L * plan.Classes),
-            peak, peakOfATenth, guards.Count(g => g.Passed), guards.Count, Compare(stream, plan));
+            peak, peakOfATenth, refitPeak, guards.Count(g => g.Passed), guards.Count, Compare(stream, plan));
     }
 
     /// <summary>Moments of the first images; drawing them is not counted.</summary>

@@ -1,7 +1,9 @@
+using MoodStream.Contracts;
 using MoodStream.Streaming.Hosting;
 using MoodStream.Streaming.Settings;
 using MoodStream.Trainer.Accumulation;
 using MoodStream.Trainer.Control;
+using MoodStream.Trainer.Drift;
 using MoodStream.Trainer.Harvest;
 using MoodStream.Trainer.Refit;
 using MoodStream.Trainer.Settings;
@@ -9,13 +11,14 @@ using MoodStream.Trainer.Telemetry;
 
 namespace MoodStream.Trainer;
 
-/// <summary>The trainer: learn from accepted images and decisions, refit, guard, publish.</summary>
+/// <summary>The trainer: learn from accepted images and decisions, watch for drift, refit, guard, publish.</summary>
 public static class TrainerModule
 {
     /// <summary>Adds the trainer to a host: its own, or the one that holds all services.</summary>
     public static IHostApplicationBuilder AddTrainer(this IHostApplicationBuilder builder)
     {
         builder.AddStreaming();
+        builder.UseTopics(Topics.Accepted, Topics.Review, Topics.Decisions);
         builder.AddSettings<TrainerSettings>(TrainerSettings.Section);
         builder.Services.AddSingleton(_ => new TrainerMetrics());
         builder.Services.AddSingleton<PartitionStore>();
@@ -28,6 +31,7 @@ public static class TrainerModule
         builder.Services.AddSingleton<DriftRefits>();
         builder.Services.AddHostedService<TrainerFeed>();
         builder.Services.AddHostedService<RefitSupervisor>();
+        builder.AddDriftWatch();
         return builder;
     }
 

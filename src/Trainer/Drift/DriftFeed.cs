@@ -1,0 +1,129 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Text.Json;
+using MoodStream.Contracts;
+using MoodStream.Streaming.Kafka;
+using MoodStream.Streaming.Records;
+
+namespace MoodStream.Trainer.Drift;
+
+/// <summary>Who wants to know of drift.</summary>
+public interface IDriftListener
+{
+    /// <summary>Drift began. Called once for each episode of a source.</summary>
+    /// <param name="drift">What began.</param>
+    /// <param name="cancellation">Cancelled when the service stops.</param>
+    Task DriftBeganAsync(SourceDrift drift, CancellationToken cancellation);
+}
+
+/// <summary>Reads accepted and review as they come, and watches every source for drift.</summary>
+/// <remarks>
+/// Begins at the end of the topics: monitors live in memory, and begin anew with the trainer. Every trainer watches every source.
+/// On failure: logs and begins anew after a pause; what comes meanwhile is not looked at.
+/// On cancellation: leaves the group.
+/// </remarks>
+internal sealed class DriftFeed(
+    IRecordConsumerFactory consumers, ReadBlob readBlob, IEnumerable<IDriftListener> listeners, DriftWatch watch,
+    DriftWatchSettings settings, DriftMetrics metrics, TimeProvider clock, ILogger<DriftFeed> log)
+    : BackgroundService
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Turn = TimeSpan.FromMilliseconds(200);
+
+    // A group of this process and start alone, so that every trainer sees everything, from now on.
+    private readonly ConsumerSubscription _subscription = new()
+    {
+        Group = $"moodstream.trainer.drift.{Environment.MachineName}.{clock.GetUtcNow().ToUnixTimeMilliseconds()}",
+        Topics = [Topics.Accepted, Topics.Review], OffsetReset = OffsetReset.Latest,
+    };
+
+    /// <inheritdoc/>
+    [SuppressMessage("Design", "CA1031", Justification =
+        "Edge of the loop: logs and follows again; the consumers' health check tells of it.")]
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (settings.Enabled && !stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                await FollowAsync(stoppingToken);
+            }
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception e)
+            {
+                log.WatchFailed(e, Pause);
+                await Task.Delay(Pause, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+    }
+
+    private async Task FollowAsync(CancellationToken stopping)
+    {
+        await using var consumer = consumers.Create(_subscription);
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+        var polling = consumer.RunAsync(ended.Token);
+        try
+        {
+            await WatchAsync(consumer, stopping);
+        }
+        finally
+        {
+            await ended.CancelAsync();
+            await polling.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private async Task WatchAsync(IRecordConsumer consumer, CancellationToken cancellation)
+    {
+        using var gates = new WatchedGates(readBlob, log);
+        var order = new ScoredOrder(settings.Hold);
+        Task<bool>? more = null;
+        while (true)
+        {
+            more ??= consumer.Records.WaitToReadAsync(cancellation).AsTask();
+            await Task.WhenAny(more, Task.Delay(Turn, clock, cancellation));
+            cancellation.ThrowIfCancellationRequested();
+            if (more.IsCompleted)
+            {
+                if (!await more) throw new InvalidOperationException("The consumer of the drift watch ended.");
+                more = null;
+                Take(consumer, order);
+            }
+            foreach (var image in order.Due(clock.GetUtcNow()))
+                if (await gates.OfAsync(image, cancellation) is { } gate && watch.Observe(image, gate) is { } drift)
+                    await TellAsync(drift, cancellation);
+        }
+    }
+
+    private void Take(IRecordConsumer consumer, ScoredOrder order)
+    {
+        while (consumer.Records.TryRead(out var record))
+        {
+            if (Scored(record) is { PValue: not null } image) order.Add(image);
+            consumer.Complete(record.Position);
+        }
+    }
+
+    private ImageScored? Scored(ReceivedRecord record)
+    {
+        try
+        {
+            if (record.Value is { Length: > 0 } value && JsonSerializer.Deserialize(value, WireJson.Default.ImageScored) is { } image) return image;
+        }
+        catch (JsonException)
+        {
+            // said below
+        }
+        log.RecordNotScored(record.Position.ToString());
+        return null;
+    }
+
+    private async Task TellAsync(SourceDrift drift, CancellationToken cancellation)
+    {
+        metrics.Began(drift.Gate, drift.Source, drift.Alarm.Test);
+        log.DriftBegan(drift.Gate, drift.Source, drift.Alarm.Test, drift.Alarm.Value, drift.Alarm.Limit, drift.Alarm.Images);
+        foreach (var listener in listeners) await listener.DriftBeganAsync(drift, cancellation);
+    }
+}
