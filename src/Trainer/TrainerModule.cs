@@ -28,7 +28,6 @@ public static class TrainerModule
         builder.Services.AddSingleton<RefitReferences>();
         builder.Services.AddSingleton<RefitTools>();
         builder.Services.AddSingleton<RefitDriver>();
-        builder.Services.AddSingleton<DriftRefits>();
         builder.Services.AddHostedService<TrainerFeed>();
         builder.Services.AddHostedService<RefitSupervisor>();
         builder.AddDriftWatch();

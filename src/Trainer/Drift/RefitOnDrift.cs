@@ -1,6 +1,7 @@
 using System.Globalization;
 using MoodStream.Contracts;
 using MoodStream.Streaming.Statistics;
+using MoodStream.Trainer.Refit;
 using MoodStream.Trainer.Settings;
 
 namespace MoodStream.Trainer.Drift;
@@ -22,7 +23,7 @@ internal sealed class RefitOnDrift(RefitRequests requests, TrainerSettings setti
         Reason = string.Create(
             CultureInfo.InvariantCulture,
             $"source {drift.Source} drifts: {drift.Alarm.Test} is {drift.Alarm.Value:G4}, its limit {drift.Alarm.Limit:G4}, after {drift.Alarm.Images} images"),
-        By = "drift",
+        By = DueRefit.Drift,
         At = now,
     };
 }
