@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using MoodStream.Contracts;
 using MoodStream.Streaming.Statistics;
 using MoodStream.Trainer.Accumulation;
+using MoodStream.Trainer.Drift;
 using MoodStream.Trainer.Refit;
 using MoodStream.Trainer.Settings;
 
@@ -49,6 +50,7 @@ internal static class TrainerEndpoints
         gate.MapPost("/refits", AskAsync);
         gate.MapGet("/refits/latest", LatestAsync);
         gate.MapPost("/recalls", RecallAsync);
+        gate.MapPost("/drift", DecideAsync);
     }
 
     private static async Task<IResult> AskAsync(
@@ -84,6 +86,18 @@ internal static class TrainerEndpoints
         await refits.ReadAsync(gate, cancellation) is { } refit
             ? TypedResults.Json(refit, ControlJson.Default.RefitRecord)
             : TypedResults.Problem($"Gate {gate} has had no refit.", statusCode: StatusCodes.Status404NotFound);
+
+    private static async Task<IResult> DecideAsync(
+        string gate, HttpRequest request, DriftDecisions decisions, CancellationToken cancellation)
+    {
+        if (await BodyAsync(request, DriftJson.Default.DriftDecisionBody, cancellation) is not { } body
+            || Blank(body.Source, body.Reason, body.By))
+            return Invalid("a JSON body with 'source', 'decision' (keep or accept), 'reason' and 'by' is wanted");
+        return await decisions.DecideAsync(gate, body, cancellation)
+            ? TypedResults.NoContent()
+            : TypedResults.Problem(
+                $"No source '{body.Source}' of gate '{gate}' is watched for drift here.", statusCode: StatusCodes.Status404NotFound);
+    }
 
     private static async ValueTask<object?> AuthoriseAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {

@@ -45,15 +45,15 @@ internal sealed class DriftWatch(DriftWatchSettings settings, DriftMetrics metri
     }
 
     /// <summary>Lays down what people decided of a drift; false where nobody watches that source.</summary>
-    public bool Decide(string gate, string source, bool acceptAsNewNormal)
+    public bool Decide(string gate, string source, DriftDecision decision)
     {
-        lock (_watched) return DecideNow(gate, source, acceptAsNewNormal);
+        lock (_watched) return DecideNow(gate, source, decision);
     }
 
-    private bool DecideNow(string gate, string source, bool acceptAsNewNormal)
+    private bool DecideNow(string gate, string source, DriftDecision decision)
     {
         if (!_watched.TryGetValue((gate, source), out var watched)) return false;
-        if (acceptAsNewNormal) watched.Monitor.AcceptAsNewNormal();
+        if (decision == DriftDecision.Accept) watched.Monitor.AcceptAsNewNormal();
         else watched.Monitor.Keep();
         metrics.State(gate, source, watched.Monitor.State);
         return true;

@@ -13,6 +13,7 @@ internal static class DriftWatchModule
         builder.Services.AddSingleton(s => new DriftMetrics { MaxSourceLabels = s.GetRequiredService<DriftWatchSettings>().MaxSourceLabels });
         builder.Services.AddSingleton<DriftWatch>();
         builder.Services.AddSingleton<ReadBlob>(s => s.GetRequiredService<IStatisticsStore>().ReadBlobAsync);
+        builder.Services.AddSingleton<DriftDecisions>();
         builder.Services.AddSingleton<IDriftListener, RefitOnDrift>();
         builder.Services.AddHostedService<DriftFeed>();
         return builder;
