@@ -27,6 +27,7 @@ internal static class RefitYearPlot
         Mark(YearScene.LampFails / (double)DaysOfWeek + 1, "a lamp fails");
         foreach (var attempt in result.Poisoning)
             Mark(YearRun.WeekOf(attempt) + 1, $"{attempt.Share:P0} poison{(attempt.Refused ? ", refused" : "")}");
+        plot.Title(" ", 14);                                                     // room for what the lines are called
         plot.XLabel("week");
         plot.YLabel("in-distribution images sent to review, %");
         plot.Axes.SetLimits(0.5, weeks[^1] + 0.5, 0, 1.15 * 100 * result.Weeks.Max(w => Math.Max(w.FalseAlarmRateWithRefit, w.FalseAlarmRateWithout)));

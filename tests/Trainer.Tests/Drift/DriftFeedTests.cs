@@ -1,0 +1,93 @@
+using System.Text.Json;
+using System.Threading.Channels;
+using Microsoft.Extensions.Logging.Abstractions;
+using MoodStream.Contracts;
+using MoodStream.Streaming.Kafka;
+using MoodStream.Streaming.Records;
+using MoodStream.TestKit;
+using MoodStream.Trainer.Drift;
+using Prometheus;
+
+namespace MoodStream.TrainerTests.Drift;
+
+/// <summary>From the records of two topics to those who listen.</summary>
+public sealed class DriftFeedTests : IDisposable
+{
+    private readonly DriftFixture _fixture = new();
+
+    public void Dispose() => _fixture.Dispose();
+
+    [Fact]
+    public async Task Run_DriftOnBothTopics_TellsItsListenersOnce()
+    {
+        var cancellation = TestContext.Current.CancellationToken;
+        var consumer = new FedConsumer();
+        var listener = new Listener();
+        var metrics = new DriftMetrics(Metrics.NewCustomRegistry());
+        var settings = new DriftWatchSettings { Hold = TimeSpan.Zero };
+        using var feed = new DriftFeed(
+            consumer, (_, _, _) => Task.FromResult<byte[]?>(_fixture.Blob), [listener], new DriftWatch(settings, metrics), settings, metrics,
+            TimeProvider.System, NullLogger<DriftFeed>.Instance);
+        consumer.Write(_fixture.Images("a", 600));
+        consumer.WriteRaw("no json");
+        consumer.Write(_fixture.Images("a", 800, shift: 2.5));
+        await feed.StartAsync(cancellation);
+        await Eventually.HoldsAsync(() => consumer.Completed == 1401 && listener.Heard.Count > 0, "an alarm");
+        await feed.StopAsync(cancellation);
+        Assert.Equal(("belt", "a"), listener.Heard.Select(d => (d.Gate, d.Source)).Single());
+        Assert.Equal([Topics.Accepted, Topics.Review], consumer.Subscription!.Topics);
+        Assert.Equal(OffsetReset.Latest, consumer.Subscription.OffsetReset);
+    }
+
+    private sealed class Listener : IDriftListener
+    {
+        public List<SourceDrift> Heard { get; } = [];
+
+        public Task DriftBeganAsync(SourceDrift drift, CancellationToken cancellation)
+        {
+            Heard.Add(drift);
+            return Task.CompletedTask;
+        }
+    }
+
+    /// <summary>A consumer the test feeds.</summary>
+    private sealed class FedConsumer : IRecordConsumer, IRecordConsumerFactory
+    {
+        private readonly Channel<ReceivedRecord> _records = Channel.CreateUnbounded<ReceivedRecord>();
+        private long _offset;
+        private int _completed;
+
+        public ConsumerSubscription? Subscription { get; private set; }
+
+        public int Completed => _completed;
+
+        public ChannelReader<ReceivedRecord> Records => _records.Reader;
+
+        public bool Assigned => true;
+
+        public IRecordConsumer Create(ConsumerSubscription subscription)
+        {
+            Subscription = subscription;
+            return this;
+        }
+
+        public void Write(IEnumerable<ImageScored> images)
+        {
+            foreach (var image in images)
+                Write(JsonSerializer.SerializeToUtf8Bytes(image, WireJson.Default.ImageScored), image.Verdict == Verdict.Accept ? Topics.Accepted : Topics.Review);
+        }
+
+        public void WriteRaw(string text) => Write(System.Text.Encoding.UTF8.GetBytes(text), Topics.Accepted);
+
+        public void Complete(RecordPosition position) => Interlocked.Increment(ref _completed);
+
+        public bool Owns(RecordPosition position) => true;
+
+        public Task RunAsync(CancellationToken stopping) => Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, stopping);
+
+        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+        private void Write(byte[] value, string topic) =>
+            Assert.True(_records.Writer.TryWrite(new ReceivedRecord(new RecordPosition(topic, 0, _offset++), null, value, [], DriftFixture.Start)));
+    }
+}
