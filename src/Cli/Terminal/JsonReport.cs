@@ -9,7 +9,10 @@ using MoodStream.Cli.Ingest;
 using MoodStream.Cli.Training;
 using MoodStream.Cli.Scoring;
 using MoodStream.Cli.Hosting;
+using MoodStream.Cli.Statistics;
 using MoodStream.Cli.Verification;
+using MoodStream.Contracts;
+using MoodStream.Streaming.Statistics;
 
 namespace MoodStream.Cli.Terminal;
 
@@ -50,5 +53,14 @@ internal static class JsonReport
 [JsonSerializable(typeof(TopicRow[]))]
 [JsonSerializable(typeof(IngestResult))]
 [JsonSerializable(typeof(AuditFinding[]))]
+[JsonSerializable(typeof(VersionRow[]))]
+[JsonSerializable(typeof(VersionShown))]
+[JsonSerializable(typeof(VersionDifference))]
+[JsonSerializable(typeof(VersionPublished))]
+[JsonSerializable(typeof(VersionApproved))]
+[JsonSerializable(typeof(StatisticsActivated))]
+[JsonSerializable(typeof(RefitAsked))]
+[JsonSerializable(typeof(GateExported[]))]
+[JsonSerializable(typeof(GateRestored[]))]
 [JsonSerializable(typeof(DemoResult))]
 internal sealed partial class CliJson : JsonSerializerContext;

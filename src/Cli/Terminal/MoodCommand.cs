@@ -7,6 +7,7 @@ using MoodStream.Cli.Ingest;
 using MoodStream.Cli.Training;
 using MoodStream.Cli.Scoring;
 using MoodStream.Cli.Hosting;
+using MoodStream.Cli.Statistics;
 using MoodStream.Cli.Verification;
 
 namespace MoodStream.Cli.Terminal;
@@ -36,6 +37,7 @@ internal static class MoodCommand
             VerifyCommand.Create(),
             IngestCommand.Create(),
             TopicsCommand.Create(),
+            StatsCommand.Create(),
             AuditCommand.Create(),
             BenchCommand.Create(),
         };

@@ -105,6 +105,12 @@ internal sealed class FakeStatisticsStore : IStatisticsStore
 
     public Task<bool> DeleteAsync(string gate, long version, CancellationToken cancellation) => throw new NotSupportedException();
 
+    public Task<bool> RestoreAsync(string gate, KeptVersion version, ReadOnlyMemory<byte> blob, CancellationToken cancellation) =>
+        throw new NotSupportedException();
+
+    public Task<bool> RestoreHistoryAsync(string gate, IReadOnlyList<StatisticsActivated> newestFirst, CancellationToken cancellation) =>
+        throw new NotSupportedException();
+
     public Task<IReadOnlyList<StatisticsActivated>> ReadHistoryAsync(string gate, int most, CancellationToken cancellation) => throw new NotSupportedException();
 
     public Task<byte[]?> ReadBlobAsync(string gate, long version, CancellationToken cancellation) =>
