@@ -8,6 +8,7 @@ using MoodStream.Cli.Terminal;
 var root = new RootCommand("What each layer of MoodStream costs, beside its peers. Each benchmark runs both in turns, in one run.")
 {
     DetectBench.Create(),
+    MemoryBench.Create(),
     ChaosBench.Create(),
     TrainBench.Create(),
     ReviewBench.Create(),

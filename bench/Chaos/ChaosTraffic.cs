@@ -1,6 +1,5 @@
 using System.Text;
 using MoodStream.Cli.Demo;
-using MoodStream.Contracts;
 using MoodStream.Streaming.Kafka;
 using MoodStream.Streaming.Records;
 
@@ -41,10 +40,9 @@ internal sealed class ChaosTraffic(ITraffic camera, KafkaRecordProducer producer
     {
         var source = $"line-{image % Sources}";
         var bytes = _random.Next(OneBadIn) == 0 ? Encoding.UTF8.GetBytes($"no image {image}") : _frames[_random.Next(Frames)];
-        return new OutgoingRecord(Topics.Images, Encoding.UTF8.GetBytes(source), bytes,
-        [
-            TextHeader.Of(RecordHeaders.SpecVersion, "1.0"), TextHeader.Of(RecordHeaders.Id, IdOf(image)),
-            TextHeader.Of(RecordHeaders.Source, source), TextHeader.Of(RecordHeaders.Type, EventTypes.ImageReceived),
-        ]);
+        return new ImageEvent
+        {
+            ImageId = IdOf(image), Source = source, ReceivedAt = TimeProvider.System.GetUtcNow(),
+        }.ToRecord(bytes);
     }
 }

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using MoodStream.Bench.Chaos;
+using MoodStream.Bench.Detect;
 using MoodStream.Cli.Terminal;
 using Spectre.Console;
 
@@ -34,4 +35,5 @@ internal sealed record BenchReport(BenchMachine Machine, IReadOnlyList<BenchRow>
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(BenchReport))]
 [JsonSerializable(typeof(ChaosResult))]
+[JsonSerializable(typeof(MemoryReport))]
 internal sealed partial class BenchJson : JsonSerializerContext;

@@ -38,6 +38,12 @@ public enum DeadLetterReason
 
     /// <summary>The device failed on this image alone, while its neighbours and a blank image passed.</summary>
     DeviceFailed,
+
+    /// <summary>The source was behind, and its policy is to judge new images rather than old ones.</summary>
+    ShedOldest,
+
+    /// <summary>The source was behind, and its policy is to judge a sample.</summary>
+    ShedSampled,
 }
 
 /// <summary>Names of <see cref="DeadLetterReason"/> on the wire.</summary>
@@ -58,6 +64,8 @@ public static class DeadLetterReasons
         DeadLetterReason.InvalidSource => "invalid-source",
         DeadLetterReason.NotFinite => "not-finite",
         DeadLetterReason.DeviceFailed => "device-failed",
+        DeadLetterReason.ShedOldest => "shed-oldest",
+        DeadLetterReason.ShedSampled => "shed-sampled",
         _ => throw new ArgumentOutOfRangeException(nameof(reason), reason, "Not a dead-letter reason."),
     };
 }

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using MoodStream.Contracts;
 using MoodStream.Gateway.Http;
 using MoodStream.Gateway.Images;
 using MoodStream.Gateway.Ingest;
@@ -20,6 +21,7 @@ public static class GatewayModule
     public static WebApplicationBuilder AddGateway(this WebApplicationBuilder builder)
     {
         builder.AddStreaming();
+        builder.UseTopics(Topics.Images, Topics.Accepted, Topics.Review, Topics.DeadLetters);
         builder.AddIngressPressure();
         builder.AddSettings<GatewaySettings>(GatewaySettings.Section);
         builder.WebHost.UseUrls(
@@ -61,6 +63,7 @@ public static class GatewayModule
     {
         services.AddSingleton<IImageIds, TimeOrderedImageIds>();
         services.AddSingleton(provider => new UploadMemory(provider.GetRequiredService<GatewaySettings>().UploadMemoryBytes));
+        services.AddSingleton<SourceQuota>();
         services.AddSingleton<IngestTelemetry>();
         services.AddSingleton<ImageIngest>();
         services.AddSingleton<MultipartIngest>();

@@ -20,7 +20,7 @@ internal static class GatewayRoutes
         .Refuses(
             ProblemKind.InvalidSource, ProblemKind.InvalidImageId, ProblemKind.EmptyImage, ProblemKind.InvalidMultipart,
             ProblemKind.IncompleteBody, ProblemKind.CrossSite, ProblemKind.ImageTooLarge, ProblemKind.UnsupportedMediaType,
-            ProblemKind.IngressBusy, ProblemKind.UploadMemoryFull, ProblemKind.BrokerUnavailable, ProblemKind.ImageStoreUnavailable)
+            ProblemKind.IngressBusy, ProblemKind.SourceOverQuota, ProblemKind.UploadMemoryFull, ProblemKind.BrokerUnavailable, ProblemKind.ImageStoreUnavailable)
         .DescribesIngest()
         .DisableAntiforgery();
 

@@ -1,8 +1,10 @@
+using MoodStream.Contracts;
 using MoodStream.Gateway.Review.Access;
 using MoodStream.Gateway.Review.Api;
 using MoodStream.Gateway.Review.Cases;
 using MoodStream.Gateway.Review.Upkeep;
 using MoodStream.Gateway.Settings;
+using MoodStream.Streaming.Hosting;
 using MoodStream.Streaming.Settings;
 
 namespace MoodStream.Gateway;
@@ -26,6 +28,7 @@ internal static class ReviewModule
         services.AddSingleton<OutboxPump>();
         services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, ReviewJson.Default));
         if (!IsEnabled(builder.Configuration)) return;
+        builder.UseTopics(Topics.Decisions, Topics.Audit);
         services.AddHostedService<FirstRun>();
         services.AddHostedService<CaseFeed>();
         services.AddHostedService(provider => provider.GetRequiredService<CaseSweeper>());

@@ -1,3 +1,4 @@
+using MoodStream.Contracts;
 using MoodStream.Scorer.Device;
 using MoodStream.Scorer.Gates;
 using MoodStream.Scorer.Health;
@@ -20,10 +21,12 @@ public static class ScorerModule
     public static IHostApplicationBuilder AddScorer(this IHostApplicationBuilder builder)
     {
         builder.AddStreaming();
+        builder.UseTopics(Topics.Images, Topics.Accepted, Topics.Review, Topics.DeadLetters);
         builder.AddSettings<ScorerSettings>(ScorerSettings.Section);
         builder.Services.AddSingleton(s => new ScorerMetrics { MaxSourceLabels = s.GetRequiredService<ScorerSettings>().MaxSourceLabels });
         builder.Services.AddSingleton<DeviceThread>();
         builder.Services.AddSingleton<GateCatalog>();
+        builder.Services.AddSingleton<SourceShedding>();
         builder.Services.AddSingleton<ImageIntake>();
         builder.Services.AddSingleton<BatchScorer>();
         builder.Services.AddSingleton<VerdictRouter>();

@@ -14,6 +14,34 @@ public enum WithoutStatistics
     Review,
 }
 
+/// <summary>What becomes of a source's images while it is behind.</summary>
+public enum WhenBehind
+{
+    /// <summary>They wait, and every one is judged.</summary>
+    Wait,
+
+    /// <summary>Those that have waited too long are not judged, so that newer ones are in time.</summary>
+    DropOldest,
+
+    /// <summary>One in a number is judged.</summary>
+    Sample,
+}
+
+/// <summary>One source. Section <c>MoodStream:Scorer:Sources:ID</c>.</summary>
+public sealed record SourceSettings
+{
+    /// <summary>What becomes of images while the source is behind; those not judged become dead letters. Default Wait.</summary>
+    public WhenBehind WhenBehind { get; init; } = WhenBehind.Wait;
+
+    /// <summary>Age of an image in Kafka from which the source counts as behind. Default 30 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.100", "30.00:00:00")]
+    public TimeSpan BehindAfter { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>With Sample: one image in so many is judged while the source is behind. Default 10.</summary>
+    [Range(2, 1_000_000)]
+    public int OneIn { get; init; } = 10;
+}
+
 /// <summary>How the scorer works. Section <c>MoodStream:Scorer</c>.</summary>
 public sealed record ScorerSettings : ICheckedSettings
 {
@@ -87,6 +115,9 @@ public sealed record ScorerSettings : ICheckedSettings
     /// <summary>Gate of the sources that no gate names.</summary>
     [Required]
     public string DefaultGate { get; init; } = "default";
+
+    /// <summary>Sources with a policy of their own, by source id. None: all wait.</summary>
+    public IReadOnlyDictionary<string, SourceSettings> Sources { get; init; } = new Dictionary<string, SourceSettings>();
 
     /// <summary>The gates by name.</summary>
     public IReadOnlyDictionary<string, GateSettings> Gates { get; init; } = new Dictionary<string, GateSettings>();

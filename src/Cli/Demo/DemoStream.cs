@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 using MoodStream.Contracts;
 using MoodStream.Mood.Detectors;
@@ -65,7 +64,11 @@ internal sealed class DemoStream(
         try
         {
             var reference = await images.PutAsync(image.Encoded, CancellationToken.None);
-            await producer.WriteAsync(new(Topics.Images, Encoding.UTF8.GetBytes(traffic.Source), null, Headers(imageId, reference)), CancellationToken.None);
+            var sent = new ImageEvent
+            {
+                ImageId = imageId, Source = traffic.Source, ReceivedAt = clock.GetUtcNow(), DataReference = reference,
+            };
+            await producer.WriteAsync(sent.ToRecord(image.Encoded), CancellationToken.None);
         }
         catch
         {
@@ -73,16 +76,6 @@ internal sealed class DemoStream(
             throw;
         }
     }
-
-    private KeyValuePair<string, byte[]?>[] Headers(string imageId, string reference) =>
-    [
-        TextHeader.Of(RecordHeaders.SpecVersion, "1.0"),
-        TextHeader.Of(RecordHeaders.Id, imageId),
-        TextHeader.Of(RecordHeaders.Source, traffic.Source),
-        TextHeader.Of(RecordHeaders.Type, EventTypes.ImageReceived),
-        TextHeader.Of(RecordHeaders.Time, clock.GetUtcNow().UtcDateTime.ToString("O")),
-        TextHeader.Of(RecordHeaders.DataReference, reference),
-    ];
 
     private static float[]? PixelsOf(byte[] encoded) => ImageDecoder.Decode(encoded, new DecodeSettings()).Image is { } image
         ? PixelFeatures.Extract(image.Pixels, image.Width, image.Height)

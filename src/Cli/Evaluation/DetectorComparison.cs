@@ -11,11 +11,12 @@ namespace MoodStream.Cli.Evaluation;
 /// <param name="Name">Name of the backbone in the results.</param>
 /// <param name="ModelHash">Its model hash.</param>
 /// <param name="PreprocessingHash">Its preprocessing hash.</param>
+/// <param name="Pooling">How tokens became features; null where there is nothing to choose.</param>
 /// <param name="Classifier">What logit detectors looked at, for people.</param>
 /// <param name="Outcome">Rows and scores.</param>
 /// <param name="Places">Number of each scored image in its data set, by the name of the set.</param>
 internal sealed record ComparedBackbone(
-    string Name, string ModelHash, string PreprocessingHash, string Classifier, EvaluationOutcome Outcome,
+    string Name, string ModelHash, string PreprocessingHash, string? Pooling, string Classifier, EvaluationOutcome Outcome,
     IReadOnlyDictionary<string, IReadOnlyList<int>> Places);
 
 /// <summary>Runs a protocol with chosen detectors on one backbone after the other.</summary>
@@ -49,7 +50,8 @@ internal sealed class DetectorComparison(
             }, cancellation));
         if (outcome.Rows.Count == 0) throw new CliException($"No detector can run: {outcome.Skipped[0].Reason}");
         return new(
-            name, backbone.ModelHash, backbone.PreprocessingHash, classifiers.Description, outcome, features.Places);
+            name, backbone.ModelHash, backbone.PreprocessingHash, backbone.Pooling?.ToString(), classifiers.Description, outcome,
+            features.Places);
     }
 
     private TrialPlan PlanOf(EvaluationFeatures features, ClassifierChoice? classifier)

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using MoodStream.Cli.Datasets;
 using MoodStream.Cli.Scoring;
 using MoodStream.Cli.Terminal;
 using MoodStream.Mood.Evaluation;
@@ -24,6 +25,11 @@ internal static class EvaluateCommand
         DefaultValueFactory = _ => MultiClassProtocol.Name,
     };
 
+    private static readonly Option<bool> ListDatasets = new("--list-datasets")
+    {
+        Description = "List the data sets that are known by name, where they are looked for and how to get them; then end.",
+    };
+
     private static readonly Option<FileInfo?> Json = Verb.Json();
 
     public static Command Create()
@@ -31,6 +37,7 @@ internal static class EvaluateCommand
         var command = new Command("evaluate",
             "Compare detectors: AUROC, FPR@95TPR (ID positive), AUPR, beside the pixel floor.") { Protocol };
         foreach (var option in EvaluationOptions.All) command.Add(option);
+        command.Add(ListDatasets);
         foreach (var option in LocalisationEvaluation.Options) command.Add(option);
         command.Add(Json);
         return command.Runs((parsed, cancellation) => Task.FromResult(Run(parsed, cancellation)));
@@ -38,6 +45,7 @@ internal static class EvaluateCommand
 
     private static int Run(ParseResult parsed, CancellationToken cancellation)
     {
+        if (parsed.GetValue(ListDatasets)) return List(parsed);
         var protocol = parsed.GetRequiredValue(Protocol);
         if (!Protocols.Contains(protocol))
             throw new CliException(
@@ -51,14 +59,18 @@ internal static class EvaluateCommand
     {
         var (detectors, areNamed) = DetectorNames.ParseChosen(parsed.GetRequiredValue(EvaluationOptions.Detectors));
         var comparison = new DetectorComparison(parsed, protocol, detectors, areNamed);
-        var data = DataOf(parsed, protocol);
+        var (backbones, poolings) = (EvaluationOptions.BackbonesOf(parsed), EvaluationOptions.PoolingsOf(parsed));
+        var data = DatasetChoice.Open(parsed, protocol);
         var compared = new List<ComparedBackbone>();
-        foreach (var (name, path) in EvaluationOptions.BackbonesOf(parsed))
-        {
-            using var backbone = Backbone.Load(path, inputSize: parsed.GetValue(EvaluationOptions.InputSize));
-            compared.Add(comparison.Run(name, backbone, data, cancellation));
-        }
-        var result = EvaluationResult.Of(parsed, data, compared);
+        var refused = new List<EvaluationSkip>();
+        foreach (var (name, path) in backbones)
+            foreach (var pooling in Possible(parsed, (name, path), poolings, refused))
+            {
+                using var backbone = Backbone.Load(path, inputSize: parsed.GetValue(EvaluationOptions.InputSize), pooling: pooling);
+                compared.Add(comparison.Run(NameOf(name, pooling, poolings.Poolings.Count), backbone, data, cancellation));
+            }
+        if (compared.Count == 0) throw new CliException(refused[0].Reason);
+        var result = EvaluationResult.Of(parsed, data, compared, refused);
         EvaluationTables.Print(result);
         JsonReport.Write(parsed.GetValue(Json), result, JsonReport.Types.EvaluationResult);
         if (parsed.GetValue(EvaluationOptions.Report) is { } page)
@@ -69,33 +81,46 @@ internal static class EvaluateCommand
         return ExitCode.Ok;
     }
 
-    private static EvaluationDatasets DataOf(ParseResult parsed, string protocol)
+    /// <summary>The poolings that a backbone can have; the others are an error where they were named, else
+    /// noted.</summary>
+    private static IReadOnlyList<FeaturePooling?> Possible(
+        ParseResult parsed, (string Name, string Path) asked,
+        (IReadOnlyList<FeaturePooling?> Poolings, bool AreNamed) poolings, List<EvaluationSkip> refused)
     {
-        var oods = (parsed.GetValue(EvaluationOptions.Ood) ?? [])
-            .Select(o => NamedValue.Parse("--ood", o, "NAME=DATASET")).ToArray();
-        if (parsed.GetValue(EvaluationOptions.IdTest) is not { } idTest)
-            throw new CliException($"The protocol {protocol} needs --id-test DATASET.", ExitCode.WrongUsage);
-        var needsOod = protocol == MultiClassProtocol.Name || protocol == OutlierExposureProtocol.Name;
-        if (needsOod && oods.Length == 0)
-            throw new CliException($"The protocol {protocol} needs at least one --ood NAME=DATASET.", ExitCode.WrongUsage);
-        if (!needsOod && oods.Length > 0)
-            throw new CliException(
-                $"The protocol {protocol} takes its OOD images from the classes of --id-test; leave --ood out.", ExitCode.WrongUsage);
-        var twice = oods.GroupBy(o => o.Name).FirstOrDefault(g => g.Count() > 1)?.Key;
-        if (twice is not null) throw new CliException($"Two OOD sets are called {twice}.", ExitCode.WrongUsage);
-        return new EvaluationDatasets(
-            EvaluatedDataset.Open("id-train", parsed.GetRequiredValue(EvaluationOptions.IdTrain)),
-            EvaluatedDataset.Open("id-test", idTest), [.. oods.Select(o => EvaluatedDataset.Open(o.Name, o.Value))]);
+        if (poolings.Poolings is [null]) return poolings.Poolings;
+        using var trained = Backbone.Load(asked.Path, inputSize: parsed.GetValue(EvaluationOptions.InputSize));
+        var possible = new List<FeaturePooling?>();
+        foreach (var pooling in poolings.Poolings)
+        {
+            if (pooling is not { } chosen || trained.RefusalOf(chosen) is not { } refusal) possible.Add(pooling);
+            else if (poolings.AreNamed) throw new CliException($"{asked.Name}: {refusal}");
+            else refused.Add(new EvaluationSkip(refusal) { Backbone = NameOf(asked.Name, pooling, poolings.Poolings.Count) });
+        }
+        return possible;
+    }
+
+    private static string NameOf(string backbone, FeaturePooling? pooling, int poolings) => poolings == 1
+        ? backbone
+        : $"{backbone}/{pooling?.ToString() ?? EvaluationOptions.AsTrained}";
+
+    private static int List(ParseResult parsed)
+    {
+        var listing = DatasetListing.Of(parsed);
+        listing.Print();
+        JsonReport.Write(parsed.GetValue(Json), listing, JsonReport.Types.DatasetListing);
+        return ExitCode.Ok;
     }
 
     private static int Localise(ParseResult parsed, CancellationToken cancellation)
     {
+        if (parsed.GetValue(EvaluationOptions.IdTrain) is not { } idTrain)
+            throw new CliException(
+                $"The protocol {LocalisationEvaluation.Protocol} needs --id-train DATASET.", ExitCode.WrongUsage);
         var backbones = EvaluationOptions.BackbonesOf(parsed);
         if (backbones.Count > 1)
             throw new CliException($"The protocol {LocalisationEvaluation.Protocol} takes one --backbone.", ExitCode.WrongUsage);
         using var backbone = Backbone.Load(backbones[0].Path, inputSize: parsed.GetValue(EvaluationOptions.InputSize));
-        var result = LocalisationEvaluation.Run(
-            parsed, parsed.GetRequiredValue(EvaluationOptions.IdTrain), backbone, cancellation);
+        var result = LocalisationEvaluation.Run(parsed, idTrain, backbone, cancellation);
         LocalisationTables.Print(result);
         JsonReport.Write(parsed.GetValue(Json), result, JsonReport.Types.LocalisationResult);
         return ExitCode.Ok;

@@ -11,19 +11,23 @@ namespace MoodStream.Cli.Evaluation;
 /// <param name="Hash">Hash of the images.</param>
 internal sealed record EvaluatedDataset(string Name, IImageDataset Images, string Hash)
 {
-    /// <summary>Opens it and hashes its content.</summary>
-    public static EvaluatedDataset Open(string name, string dataset)
-    {
-        var images = DatasetName.Open(dataset);
-        return new(name, images, DatasetHash.Of(images));
-    }
+    /// <summary>Hashes its content.</summary>
+    public static EvaluatedDataset Of(string name, IImageDataset images) => new(name, images, DatasetHash.Of(images));
 }
+
+/// <summary>A data set that was asked for and is not on this machine.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Reason">What is missing, and how to get it.</param>
+internal sealed record MissingDataset(string Name, string Reason);
 
 /// <summary>The data sets of an evaluation.</summary>
 /// <param name="IdTrain">In-distribution images to fit to.</param>
 /// <param name="IdTest">In-distribution images to test with.</param>
 /// <param name="Oods">Out-of-distribution sets.</param>
-internal sealed record EvaluationDatasets(EvaluatedDataset IdTrain, EvaluatedDataset IdTest, IReadOnlyList<EvaluatedDataset> Oods)
+/// <param name="Missing">Out-of-distribution sets that were asked for and are left out.</param>
+internal sealed record EvaluationDatasets(
+    EvaluatedDataset IdTrain, EvaluatedDataset IdTest, IReadOnlyList<EvaluatedDataset> Oods,
+    IReadOnlyList<MissingDataset> Missing)
 {
     /// <summary>All of them.</summary>
     public IEnumerable<EvaluatedDataset> All => [IdTrain, IdTest, .. Oods];
@@ -49,7 +53,11 @@ internal sealed class EvaluationFeatures : IDisposable
             _owned.Add(extracted);
             FeatureExtraction.RequireWhole(extracted, one.Images, skipDamaged);
             Places[one.Name] = extracted.Places;
-            return new EvaluationSet(one.Name, () => extracted.Features.alias(), () => extracted.Pixels.alias(), extracted.Labels);
+            return new EvaluationSet(
+                one.Name, () => extracted.Features.alias(), () => extracted.Pixels.alias(), extracted.Labels)
+            {
+                ClassNames = one.Images.ClassNames,
+            };
         }
         (IdTrain, IdTest, Oods) = (Open(data.IdTrain), Open(data.IdTest), [.. data.Oods.Select(Open)]);
     }

@@ -1,9 +1,11 @@
 using System.CommandLine;
+using MoodStream.Cli.Datasets;
 using MoodStream.Cli.Features;
 using MoodStream.Cli.Scoring;
 using MoodStream.Cli.Terminal;
 using MoodStream.Mood.Datasets;
 using MoodStream.Mood.Evaluation;
+using MoodStream.Mood.Vision;
 
 namespace MoodStream.Cli.Evaluation;
 
@@ -26,9 +28,21 @@ internal enum ClassifierOrigin
 /// <summary>Options of <c>mood evaluate</c> that say what is compared, and how.</summary>
 internal static class EvaluationOptions
 {
-    public static readonly Option<string> IdTrain = new("--id-train")
+    /// <summary>Name of the pooling that a backbone was trained with.</summary>
+    public const string AsTrained = "trained";
+
+    /// <summary>Form of OOD images that are not known by a name.</summary>
+    public const string OwnOodForm = "NAME=DATASET";
+
+    public static readonly Option<string?> Id = new("--id")
     {
-        Description = $"In-distribution images to fit to: {DatasetName.Forms}.", Required = true, HelpName = "DATASET",
+        Description = "In-distribution data set by its name, in place of --id-train and --id-test: see --list-datasets.",
+        HelpName = "NAME",
+    };
+
+    public static readonly Option<string?> IdTrain = new("--id-train")
+    {
+        Description = $"In-distribution images to fit to: {DatasetName.Forms}.", HelpName = "DATASET",
     };
 
     public static readonly Option<string?> IdTest = new("--id-test")
@@ -39,7 +53,13 @@ internal static class EvaluationOptions
 
     public static readonly Option<string[]> Ood = new("--ood")
     {
-        Description = "Out-of-distribution images; may be given several times.", HelpName = "NAME=DATASET",
+        Description = "Out-of-distribution images, or names of data sets, separated by commas; may be given several times.",
+        HelpName = $"{OwnOodForm}|NAMES",
+    };
+
+    public static readonly Option<bool> Superclasses = new("--superclasses")
+    {
+        Description = "Take the 20 superclasses of CIFAR-100 as the classes of the in-distribution images.",
     };
 
     public static readonly Option<string> Detectors = DetectorNames.Several();
@@ -49,6 +69,13 @@ internal static class EvaluationOptions
         Description = "Backbone: a .safetensors file, or a folder with config.json. Several compare training stages or "
             + $"pretext tasks on the same images. Default: the shipped one, {BackboneFile.DefaultName}.",
         HelpName = "[NAME=]FILE",
+    };
+
+    public static readonly Option<string?> Poolings = new("--pooling")
+    {
+        Description = $"Pool tokens otherwise than trained; several, separated by commas, are compared: {FeaturePooling.Forms}; "
+            + $"{AsTrained}; all: {string.Join(", ", FeaturePooling.Usual)}.",
+        HelpName = "NAMES",
     };
 
     public static readonly Option<int?> InputSize = BackboneFile.InputSize("as trained");
@@ -115,7 +142,7 @@ internal static class EvaluationOptions
     /// <summary>All of them, in the order of the help.</summary>
     public static IReadOnlyList<Option> All { get; } =
     [
-        IdTrain, IdTest, Ood, Detectors, Backbones, InputSize, Classifier, Resamples, Seed, HeldOut, Splits, Shown,
+        Id, IdTrain, IdTest, Ood, NamedDatasets.Root, Superclasses, Detectors, Backbones, Poolings, InputSize, Classifier, Resamples, Seed, HeldOut, Splits, Shown,
         SkipDamaged, Cache, NoCache, Report,
     ];
 
@@ -150,6 +177,20 @@ internal static class EvaluationOptions
             ? named
             : throw new CliException($"Two backbones are called {twice}; name them NAME=FILE.", ExitCode.WrongUsage);
     }
+
+    /// <summary>The poolings asked for, null for as trained, and whether they were named one by one.</summary>
+    /// <exception cref="CliException">One is none.</exception>
+    public static (IReadOnlyList<FeaturePooling?> Poolings, bool AreNamed) PoolingsOf(ParseResult parsed) =>
+        parsed.GetValue(Poolings) switch
+        {
+            null => ([null], true),
+            "all" => ([.. FeaturePooling.Usual.Select(p => (FeaturePooling?)p)], false),
+            var names => ([.. names.Split(',', StringSplitOptions.TrimEntries).Distinct().Select(PoolingOf)], true),
+        };
+
+    private static FeaturePooling? PoolingOf(string name) => name == AsTrained ? null
+        : FeaturePooling.TryParse(name) ?? throw new CliException(
+            $"--pooling has '{name}', which is none; known are {FeaturePooling.Forms}; {AsTrained}; all.", ExitCode.WrongUsage);
 
     /// <summary>A path that is there is one as a whole, whatever signs it has in it.</summary>
     private static (string Name, string Path) Named(string asked)

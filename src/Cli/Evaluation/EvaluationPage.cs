@@ -17,6 +17,8 @@ internal static class EvaluationPage
     {
         var page = new HtmlPage($"MoodStream evaluation: {result.Protocol}");
         Provenance(page, result);
+        if (result.Backbones.Count > 1) Comparison(page, result);
+        HeldOutClasses(page, result);
         foreach (var backbone in compared)
         {
             var suffix = compared.Count > 1 ? $", {backbone.Name}" : "";
@@ -34,15 +36,34 @@ internal static class EvaluationPage
     private static void Provenance(HtmlPage page, EvaluationResult result)
     {
         page.Section("What was run");
-        page.Table(["backbone", "model hash", "preprocessing hash", "classifier"],
-            result.Backbones.Select(b => ("", (IReadOnlyList<string>)[b.Name, b.ModelHash, b.PreprocessingHash, b.Classifier])));
+        page.Table(["backbone", "model hash", "preprocessing hash", "pooling", "classifier"],
+            result.Backbones.Select(b => ("", (IReadOnlyList<string>)
+                [b.Name, b.ModelHash, b.PreprocessingHash, b.Pooling ?? Missing, b.Classifier])));
         page.Table(["data", "named", "images", "content hash"],
             result.Data.Select(d => ("", (IReadOnlyList<string>)[d.Name, d.Dataset, $"{d.Images}", d.Hash])));
         page.Paragraph(
             $"mood {result.Version}, .NET {Environment.Version}, seed {result.Seed}, {result.BootstrapResamples} bootstrap resamples.");
         if (result.Skipped.Count == 0) return;
-        page.Part("Detectors left out");
-        page.Table(["detector", "reason"], result.Skipped.Select(s => ("", (IReadOnlyList<string>)[s.Detector, s.Reason])));
+        page.Part("Left out");
+        page.Table(["what", "reason"], result.Skipped.Select(s => ("", (IReadOnlyList<string>)[s.What, s.Reason])));
+    }
+
+    private static void Comparison(HtmlPage page, EvaluationResult result)
+    {
+        page.Section("Backbones beside each other");
+        page.Note("Mean AUROC over the OOD sets, the same images for all.");
+        page.Table(["backbone", .. result.Detectors], result.Backbones.Select(b => ("", (IReadOnlyList<string>)
+            [b.Name, .. result.MeansOf(b.Name).Select(m => m is null ? Missing : Margin(m.Auroc, m.AurocLow, m.AurocHigh))])));
+    }
+
+    private static void HeldOutClasses(HtmlPage page, EvaluationResult result)
+    {
+        var splits = result.Results.Where(r => r.HeldOut is not null).DistinctBy(r => r.Ood).ToArray();
+        if (splits.Length == 0) return;
+        page.Section("Classes held out");
+        page.Note("The mean of a detector is that over these splits.");
+        page.Table(["split", "ID images", "OOD images", "classes"], splits.Select(r => ("", (IReadOnlyList<string>)
+            [r.Ood.Split(':')[0], $"{r.NId}", $"{r.NOod}", string.Join(", ", r.HeldOut!)])));
     }
 
     private static void MetricTables(HtmlPage page, EvaluationResult result, string backbone, string suffix)

@@ -41,6 +41,7 @@ internal sealed record EvaluationRow : EvaluationNumbers
     {
         (Backbone, Ood, Detector) = (backbone, row.Ood, row.Detector);
         (NId, NOod, Class) = (row.IdCount, row.OodCount, row.Class);
+        HeldOut = row.HeldOut.Count > 0 ? row.HeldOut : null;
     }
 
     public string Backbone { get; }
@@ -55,27 +56,45 @@ internal sealed record EvaluationRow : EvaluationNumbers
 
     /// <summary>The class that is in-distribution, where it is one.</summary>
     public int? Class { get; }
+
+    /// <summary>Names of the classes that were held out as OOD, where some were.</summary>
+    public IReadOnlyList<string>? HeldOut { get; }
 }
 
 /// <summary>Mean of a detector over all rows.</summary>
 internal sealed record EvaluationMean : EvaluationNumbers
 {
     public EvaluationMean(string backbone, EvaluatedMean mean) : base(mean.Metrics, mean.AurocInterval) =>
-        (Backbone, Detector) = (backbone, mean.Detector);
+        (Backbone, Detector, Over) = (backbone, mean.Detector, mean.Over);
 
     public string Backbone { get; }
 
     public string Detector { get; }
+
+    /// <summary>The OOD sets of the rows it is the mean of.</summary>
+    public IReadOnlyList<string> Over { get; }
 }
 
 /// <summary>A data set of an evaluation.</summary>
 internal sealed record EvaluationDataRow(string Name, string Dataset, int Images, string Hash);
 
 /// <summary>A backbone of an evaluation.</summary>
-internal sealed record EvaluationBackboneRow(string Name, string ModelHash, string PreprocessingHash, string Classifier);
+internal sealed record EvaluationBackboneRow(
+    string Name, string ModelHash, string PreprocessingHash, string? Pooling, string Classifier);
 
-/// <summary>A detector without rows, and why.</summary>
-internal sealed record EvaluationSkip(string Backbone, string Detector, string Reason);
+/// <summary>What was left out, and why: a detector of a backbone, a backbone's pooling, or a data set.</summary>
+internal sealed record EvaluationSkip(string Reason)
+{
+    public string? Backbone { get; init; }
+
+    public string? Detector { get; init; }
+
+    public string? Dataset { get; init; }
+
+    /// <summary>What it is, for people.</summary>
+    [JsonIgnore]
+    public string What => Dataset ?? (Detector is null ? Backbone! : $"{Detector}, {Backbone}");
+}
 
 /// <summary>Results of an evaluation with all that is needed to run it again.</summary>
 internal sealed record EvaluationResult(string Protocol, string ModelHash)
@@ -105,21 +124,33 @@ internal sealed record EvaluationResult(string Protocol, string ModelHash)
 
     public required IReadOnlyList<EvaluationSkip> Skipped { get; init; }
 
+    /// <summary>Detectors that have a mean for some backbone, in order.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<string> Detectors => [.. Mean.Select(m => m.Detector).Distinct()];
+
+    /// <summary>Means of a backbone, one for each of <see cref="Detectors"/>; null where it has none.</summary>
+    public IEnumerable<EvaluationMean?> MeansOf(string backbone) =>
+        Detectors.Select(d => Mean.FirstOrDefault(m => m.Backbone == backbone && m.Detector == d));
+
     /// <summary>Gathers it.</summary>
     public static EvaluationResult Of(
-        ParseResult parsed, EvaluationDatasets data, IReadOnlyList<ComparedBackbone> compared) =>
+        ParseResult parsed, EvaluationDatasets data, IReadOnlyList<ComparedBackbone> compared,
+        IEnumerable<EvaluationSkip> refused) =>
         new(compared[0].Outcome.Protocol, compared[0].ModelHash)
         {
             Version = BuildVersion.Whole,
             Seed = parsed.GetValue(EvaluationOptions.Seed),
             BootstrapResamples = parsed.GetValue(EvaluationOptions.Resamples),
-            Backbones = [.. compared.Select(c => new EvaluationBackboneRow(c.Name, c.ModelHash, c.PreprocessingHash, c.Classifier))],
+            Backbones = [.. compared.Select(c => 
+                new EvaluationBackboneRow(c.Name, c.ModelHash, c.PreprocessingHash, c.Pooling, c.Classifier))],
             Data = [.. data.All.Select(d => new EvaluationDataRow(d.Name, d.Images.Name, d.Images.Count, d.Hash))],
             Results = [.. compared.SelectMany(c => c.Outcome.Rows.Select(r => new EvaluationRow(c.Name, r)))],
             Mean = [.. compared.SelectMany(c => c.Outcome.Means.Select(m => new EvaluationMean(c.Name, m)))],
             Skipped =
             [
-                .. compared.SelectMany(c => c.Outcome.Skipped.Select(s => new EvaluationSkip(c.Name, s.Detector, s.Reason))),
+                .. data.Missing.Select(m => new EvaluationSkip(m.Reason) { Dataset = m.Name }), .. refused,
+                .. compared.SelectMany(c => c.Outcome.Skipped
+                    .Select(s => new EvaluationSkip(s.Reason) { Backbone = c.Name, Detector = s.Detector })),
             ],
         };
 }

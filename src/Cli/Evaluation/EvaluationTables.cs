@@ -10,10 +10,20 @@ internal static class EvaluationTables
     public static void Print(EvaluationResult result)
     {
         foreach (var backbone in result.Backbones) Tables.Write(TableOf(result, backbone));
+        if (result.Backbones.Count > 1) Tables.Write(ComparisonOf(result));
         Console.WriteLine($"FPR@95TPR, {result.FprConvention}.");
         if (result.BootstrapResamples > 0)
             Console.WriteLine($"± : half of the 95 % interval, {result.BootstrapResamples} bootstrap resamples of the test images.");
-        foreach (var skip in result.Skipped) Console.WriteLine($"left out: {skip.Reason}");
+        foreach (var skip in result.Skipped) Console.WriteLine($"left out: {skip.What}: {skip.Reason}");
+    }
+
+    private static Table ComparisonOf(EvaluationResult result)
+    {
+        var table = new Table { Border = TableBorder.Simple, Title = new TableTitle("mean AUROC") };
+        table.AddColumns(["backbone", .. result.Detectors.Select(Markup.Escape)]);
+        foreach (var backbone in result.Backbones)
+            table.AddRow([Markup.Escape(backbone.Name), .. result.MeansOf(backbone.Name).Select(m => m is null ? "–" : $"{m.Auroc:F4}")]);
+        return table;
     }
 
     private static Table TableOf(EvaluationResult result, EvaluationBackboneRow backbone)

@@ -55,7 +55,7 @@ internal static class PublishedNumbers
             ("CE", [96.7, 90.5, 89.7, 95.0, 79.8, 90.6, 90.1, 89.3]), ("SupCon", [95.6, 89.7, 92.2, 94.2, 81.2, 90.2, 92.1, 89.9]),
             ("CSI", [98.3, 94.0, 96.2, 97.4, 87.0, 93.2, 97.4, 94.2]), ("MOOD", [99.4, 98.9, 100.0, 99.1, 96.6, 99.5, 98.9, 98.9]),
         ]),
-        new("ImageNet-1k in-distribution", ["inaturalist", "sun", "places", "textures"],
+        new("ImageNet-1k in-distribution", ["inaturalist", "sun", "places", "dtd"],
         [
             ("Baseline (MSP)", [87.6, 78.3, 76.8, 74.5, 79.3]), ("ODIN", [89.4, 83.9, 80.7, 76.3, 82.6]),
             ("Energy", [88.5, 85.3, 81.4, 75.8, 82.7]), ("Mahalanobis", [46.3, 65.2, 64.5, 72.1, 62.0]),

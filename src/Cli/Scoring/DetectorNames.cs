@@ -7,6 +7,10 @@ namespace MoodStream.Cli.Scoring;
 /// <summary>Detectors by name on the command line.</summary>
 internal static class DetectorNames
 {
+    /// <summary>The metrics that the paper's ablation compares; its Mahalanobis distance is that of its release.</summary>
+    /// <remarks>Source: Li et al. 2023, table 5.</remarks>
+    private const string Paper = "msp,entropy,energy,gradnorm,mood-parity";
+
     private static string Known => string.Join(", ", DetectorRegistry.All.Select(d => d.Name));
 
     public static Option<string> Single() => new("--detector")
@@ -16,7 +20,7 @@ internal static class DetectorNames
 
     public static Option<string> Several() => new("--detectors")
     {
-        Description = $"Detectors separated by commas, or all: {Known}.", DefaultValueFactory = _ => "all", HelpName = "NAMES",
+        Description = $"Detectors separated by commas, all, or paper ({Paper}: the paper's table 5): {Known}.", DefaultValueFactory = _ => "all", HelpName = "NAMES",
     };
 
     /// <exception cref="CliException">There is no such detector.</exception>
@@ -26,7 +30,10 @@ internal static class DetectorNames
 
     /// <summary>Detectors by name, or all there are, and whether they were named one by one.</summary>
     /// <exception cref="CliException">One of them is no detector.</exception>
-    public static (IReadOnlyList<Detector> Detectors, bool AreNamed) ParseChosen(string names) => names == "all"
-        ? (DetectorRegistry.All, false)
-        : ([.. DetectorRegistry.SplitNames(names).Distinct().Select(Parse)], true);
+    public static (IReadOnlyList<Detector> Detectors, bool AreNamed) ParseChosen(string names) => names switch
+    {
+        "all" => (DetectorRegistry.All, false),
+        "paper" => ParseChosen(Paper),
+        _ => ([.. DetectorRegistry.SplitNames(names).Distinct().Select(Parse)], true),
+    };
 }

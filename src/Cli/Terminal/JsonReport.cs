@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using MoodStream.Cli.Audit;
+using MoodStream.Cli.Datasets;
 using MoodStream.Cli.Demo;
 using MoodStream.Cli.Evaluation;
 using MoodStream.Cli.Ingest;
@@ -47,6 +48,7 @@ internal static class JsonReport
 [JsonSerializable(typeof(FitResult))]
 [JsonSerializable(typeof(ScoreResult))]
 [JsonSerializable(typeof(EvaluationResult))]
+[JsonSerializable(typeof(DatasetListing))]
 [JsonSerializable(typeof(VerifyResult))]
 [JsonSerializable(typeof(BackboneDescription))]
 [JsonSerializable(typeof(LocalisationResult))]

@@ -33,6 +33,9 @@ internal enum ProblemKind
     /// <summary>The gate is behind; the client is asked to come back.</summary>
     IngressBusy,
 
+    /// <summary>The source has used up its quota.</summary>
+    SourceOverQuota,
+
     /// <summary>Uploads hold all the memory they may; the client is asked to come back.</summary>
     UploadMemoryFull,
 
@@ -118,6 +121,7 @@ internal static class ProblemKinds
         ProblemKind.ImageTooLarge => (413, "image-too-large", "The image has too many bytes."),
         ProblemKind.UnsupportedMediaType => (415, "unsupported-media-type", "This is no image of an accepted format."),
         ProblemKind.IngressBusy => (429, "ingress-busy", "The gate is behind; come back later."),
+        ProblemKind.SourceOverQuota => (429, "source-over-quota", "The source sends too much; come back later."),
         ProblemKind.UploadMemoryFull => (429, "upload-memory-full", "Too many uploads at once; come back later."),
         ProblemKind.BrokerUnavailable => (503, "broker-unavailable", "Kafka did not take the image."),
         ProblemKind.ImageStoreUnavailable => (503, "image-store-unavailable", "The image store did not answer."),

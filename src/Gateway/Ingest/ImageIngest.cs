@@ -1,6 +1,3 @@
-using System.Diagnostics;
-using System.Globalization;
-using System.Text;
 using MoodStream.Contracts;
 using MoodStream.Gateway.Http;
 using MoodStream.Gateway.Settings;
@@ -23,6 +20,7 @@ namespace MoodStream.Gateway.Ingest;
 internal sealed class ImageIngest(
     GatewaySettings settings,
     IIngressPressure pressure,
+    SourceQuota quota,
     UploadMemory memory,
     IImageStore store,
     IRecordProducer producer,
@@ -63,6 +61,7 @@ internal sealed class ImageIngest(
     private async Task<IngestOutcome> TryTakeAsync(ImageUpload upload, CancellationToken cancellation)
     {
         if (RefuseUnread(upload.DeclaredMediaType, upload.DeclaredBytes) is { } unread) return unread;
+        if (quota.Take(upload.Source) is { } over) return over;
         UploadedBytes? bytes;
         UploadFault? fault;
         try
@@ -103,10 +102,15 @@ internal sealed class ImageIngest(
 
     private async Task<IngestOutcome> WriteAsync(ImageUpload upload, string mediaType, ReadOnlyMemory<byte> bytes, string? reference)
     {
-        var value = reference is null ? bytes.ToArray() : [];
         using var span = Traces.Send(Topics.Images);                     // current from here: the record's headers name it
-        var record = new OutgoingRecord(
-            Topics.Images, Encoding.UTF8.GetBytes(upload.Source), value, HeadersOf(upload, mediaType, reference));
+        var record = new ImageEvent
+        {
+            ImageId = upload.ImageId,
+            Source = upload.Source,
+            ReceivedAt = upload.ReceivedAt,
+            MediaType = mediaType,
+            DataReference = reference,
+        }.ToRecord(bytes);
         try
         {
             // Not cancelled with the request: a record on its way cannot be called back, so its fate is waited for.
@@ -134,22 +138,6 @@ internal sealed class ImageIngest(
             DataReference = reference,
             ResultLocation = Routes.Result(upload.ImageId),
         }, null);
-    }
-
-    private static List<KeyValuePair<string, byte[]?>> HeadersOf(ImageUpload upload, string mediaType, string? reference)
-    {
-        var headers = new List<KeyValuePair<string, byte[]?>>(8);
-        Add(RecordHeaders.SpecVersion, "1.0");
-        Add(RecordHeaders.Id, upload.ImageId);
-        Add(RecordHeaders.Source, upload.Source);
-        Add(RecordHeaders.Type, EventTypes.ImageReceived);
-        Add(RecordHeaders.Time, upload.ReceivedAt.UtcDateTime.ToString("O", CultureInfo.InvariantCulture));
-        Add(RecordHeaders.ContentType, mediaType);
-        if (reference is not null) Add(RecordHeaders.DataReference, reference);
-        if (Activity.Current is { IdFormat: ActivityIdFormat.W3C, Id: { } trace }) Add(RecordHeaders.TraceParent, trace);
-        return headers;
-
-        void Add(string name, string text) => headers.Add(TextHeader.Of(name, text));
     }
 
     private Refusal Explain(UploadFault fault) => fault switch

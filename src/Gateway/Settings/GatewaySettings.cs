@@ -44,6 +44,17 @@ public sealed record GatewaySettings : ICheckedSettings
     [Range(typeof(TimeSpan), "00:00:00.001", "00:10:00")]
     public TimeSpan RetryAfter { get; init; } = TimeSpan.FromSeconds(1);
 
+    /// <summary>Most images a second of one source, on average; more are refused with 429. Default 0: no limit.</summary>
+    [Range(0.0, 100_000)]
+    public double SourceRate { get; init; }
+
+    /// <summary>Rates for single sources, by source id; 0 means no limit.</summary>
+    public IReadOnlyDictionary<string, double> SourceRates { get; init; } = new Dictionary<string, double>();
+
+    /// <summary>Images that a source may put in at once before its rate counts. Default 100, from 1 to 100,000.</summary>
+    [Range(1, 100_000)]
+    public int SourceBurst { get; init; } = 100;
+
     /// <summary>How many of the newest results the live page and its endpoints keep in memory. Default 500, from 1 to 10,000.</summary>
     [Range(1, 10_000)]
     public int LiveResults { get; init; } = 500;
@@ -59,9 +70,14 @@ public sealed record GatewaySettings : ICheckedSettings
     [Range(1, 10_000)]
     public int EventQueueLength { get; init; } = 256;
 
+    /// <summary>Most images a second of this source; 0 means no limit.</summary>
+    public double RateOf(string source) => SourceRates.TryGetValue(source, out var own) ? own : SourceRate;
+
     /// <inheritdoc/>
     public IEnumerable<SettingProblem> Check()
     {
+        foreach (var (source, rate) in SourceRates.Where(r => r.Value is not (>= 0 and <= 100_000)))
+            yield return new($"{nameof(SourceRates)}:{source}", rate, "0 to 100,000 images a second");
         if (!IsListenUrl(Url)) yield return new(nameof(Url), Url, "an http or https address and a port, such as http://127.0.0.1:8080");
         if (MaxRequestBytes < MaxImageBytes)
             yield return new(nameof(MaxRequestBytes), MaxRequestBytes, $"at least {nameof(MaxImageBytes)}, {MaxImageBytes}");

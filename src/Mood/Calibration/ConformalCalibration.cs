@@ -100,10 +100,15 @@ public sealed class ConformalCalibration
             smallestRate: 1 - Math.Pow(delta, 1.0 / Count));
     }
 
+    /// <summary>Threshold that keeps a promise, marginal or PAC.</summary>
+    /// <param name="promise">What is promised.</param>
+    /// <exception cref="CalibrationTooSmallException">There are too few scores for it.</exception>
+    public double Threshold(CalibrationPromise promise) => _scores[promise.RequireRank(Count) - 1];
+
     /// <summary>
-    /// How the realised false-alarm rate of <see cref="Threshold"/> varies over calibration sets: Beta(l, n + 1 − l).
+    /// How the realised false-alarm rate of <see cref="Threshold(double)"/> varies over calibration sets: Beta(l, n + 1 − l).
     /// </summary>
-    /// <inheritdoc cref="Threshold" path="/param|/exception"/>
+    /// <inheritdoc cref="Threshold(double)" path="/param|/exception"/>
     public BetaDistribution RealisedRate(double falseAlarmRate)
     {
         _ = Threshold(falseAlarmRate);

@@ -2,11 +2,13 @@ using MoodStream.Mood.Imaging;
 
 namespace MoodStream.Mood.Datasets;
 
-/// <summary>Opens a data set by its name: <c>folder:PATH</c>, <c>cifar:FILE.bin</c>, <c>idx:IMAGES[,LABELS]</c>, <c>mosaic:DIR</c>, or a bare path.</summary>
+/// <summary>Opens a data set by its name: <c>folder:PATH</c>, <c>cifar:FILE.bin[,FILE.bin…]</c>,
+/// <c>idx:IMAGES[,LABELS]</c>, <c>mat:FILE.mat</c>, <c>mosaic:DIR</c>, or a bare path.</summary>
 public static class DatasetName
 {
     /// <summary>The forms a name can take, for help texts.</summary>
-    public const string Forms = "folder:PATH, cifar:FILE.bin, idx:IMAGES[,LABELS], mosaic:DIR, or a bare path";
+    public const string Forms =
+        "folder:PATH, cifar:FILE.bin[,FILE.bin...], idx:IMAGES[,LABELS], mat:FILE.mat, mosaic:DIR, or a bare path";
 
     /// <summary>Opens the data set; a bare path is detected by what lies there.</summary>
     /// <param name="name">The name.</param>
@@ -19,8 +21,9 @@ public static class DatasetName
         return kind switch
         {
             "folder" => ImageFolder.Open(rest, decoding ?? new()),
-            "cifar" => CifarBinary.Open(rest),
+            "cifar" => CifarBinary.Open(File.Exists(rest) ? [rest] : rest.Split(',')),
             "idx" => OpenIdx(rest),
+            "mat" => MatImages.Open(rest),
             "mosaic" => MosaicFolder.Open(rest),
             "" => Detect(rest, decoding ?? new()),
             _ => throw new DatasetException($"'{kind}:' is no kind of data set. Use {Forms}."),
@@ -37,7 +40,8 @@ public static class DatasetName
     {
         if (Directory.Exists(path)) return MosaicFolder.LooksLike(path) ? MosaicFolder.Open(path) : ImageFolder.Open(path, decoding);
         if (!File.Exists(path)) throw new DatasetException($"{path}: there is no such file or folder. Data sets are named {Forms}.");
-        return path.EndsWith(".bin", StringComparison.OrdinalIgnoreCase) ? CifarBinary.Open(path)
+        return path.EndsWith(".bin", StringComparison.OrdinalIgnoreCase) ? CifarBinary.Open([path])
+            : path.EndsWith(".mat", StringComparison.OrdinalIgnoreCase) ? MatImages.Open(path)
             : path.Contains("idx", StringComparison.OrdinalIgnoreCase) ? IdxImages.Open(path, null)
             : throw new DatasetException($"{path} is of no known kind. Data sets are named {Forms}.");
     }

@@ -33,6 +33,9 @@ public abstract class FittedDetector : IDisposable
     /// <summary>Number of classes K; 1 where labels played no part.</summary>
     public abstract int ClassCount { get; }
 
+    /// <summary>The Gaussian that the rows are first measured against; null for a detector that has none.</summary>
+    internal virtual FittedGaussian? Gaussian => null;
+
     /// <summary>Everything that <see cref="Detector.Restore"/> needs, float64. Owned by this object.</summary>
     public abstract IReadOnlyDictionary<string, Tensor> State { get; }
 

@@ -52,6 +52,18 @@ public sealed class FittedGaussian : FittedDetector
     /// <inheritdoc/>
     public override IReadOnlyDictionary<string, Tensor> State { get; }
 
+    /// <inheritdoc/>
+    internal override FittedGaussian Gaussian => this;
+
+    /// <summary>Mean of all rows, shape [D], float64. Owned by this object.</summary>
+    internal Tensor Mean => _mean;
+
+    /// <summary>Class means, shape [K, D], float64. Owned by this object.</summary>
+    internal Tensor ClassMeans => State[ClassMeansName];
+
+    /// <summary>What the covariance is factored into. Owned by this object.</summary>
+    internal Whitening Whitening => _whitening;
+
     internal static FittedGaussian Restore(GaussianDetector detector, IReadOnlyDictionary<string, Tensor> state)
     {
         using var scope = NewDisposeScope();

@@ -15,6 +15,9 @@ internal sealed class FittedRelative : FittedPair
     public override int Dimension => First.Dimension;
 
     /// <inheritdoc/>
+    internal override FittedGaussian? Gaussian => First.Gaussian;
+
+    /// <inheritdoc/>
     public override int ClassCount => First.ClassCount;
 
     internal static FittedRelative Restore(

@@ -14,7 +14,7 @@ namespace MoodStream.Mood.Detectors;
 /// "Mahalanobis++" (tied and L2-normalised).
 /// Differs: shrunk and factored, never inverted; in float64; squared, without a factor of one half.
 /// </remarks>
-public sealed class GaussianDetector : Detector
+public sealed class GaussianDetector : Detector, IMomentDetector
 {
     /// <summary>What SSD adds to a standard deviation, so that a constant feature does not divide by zero.</summary>
     private const double DeviationOffset = 1e-10;
@@ -69,11 +69,14 @@ public sealed class GaussianDetector : Detector
         return new FittedGaussian(this, whitening, total.Mean.clone(), means.clone(), diagnostics);
     }
 
-    /// <summary>The rows as the recipe scales them, for moments that are gathered bit by bit.</summary>
-    /// <param name="inputs">Rows, shape [B, D], any floating type.</param>
-    /// <returns>Scaled rows, shape [B, D], float64. The caller disposes them.</returns>
-    /// <exception cref="ArgumentException">The shape is not [B, D], or the type is not floating.</exception>
-    /// <exception cref="StatisticsException">A row holds NaN or infinity, or has no direction.</exception>
+    /// <inheritdoc/>
+    /// <remarks>
+    /// The fourth moment that Ledoit-Wolf needs has a closed form for one Gaussian of rows of length 1; with classes or
+    /// rows of any length it is not known, and that is refused.
+    /// </remarks>
+    FittedDetector IMomentDetector.Fit(ClassMoments moments) => Fit(moments, FourthMomentOf(moments));
+
+    /// <inheritdoc/>
     public Tensor Scale(Tensor inputs)
     {
         using var scope = NewDisposeScope();
@@ -114,6 +117,15 @@ public sealed class GaussianDetector : Detector
             sum += Reduce.Total((rows.Rows.narrow(0, start, length) - own).square().sum(1).square());
         }
         return sum / rows.Count;
+    }
+
+    private double? FourthMomentOf(ClassMoments moments)
+    {
+        if (Recipe.Shrinkage.Rule != ShrinkageRule.LedoitWolf || UsesLabels || Recipe.Scaling == FeatureScaling.None)
+            return null;
+        using var total = moments.Total();
+        using var covariance = total.Covariance();
+        return Shrinkage.FourthMomentOfUnitRows(total.Mean, covariance);
     }
 
     private Tensor LabelsOf(TrainingRows rows) => UsesLabels ? rows.Labels : zeros_like(rows.Labels);

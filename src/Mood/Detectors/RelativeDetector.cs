@@ -1,3 +1,4 @@
+using MoodStream.Mood.Statistics;
 using MoodStream.Mood.Vision;
 using static TorchSharp.torch;
 
@@ -14,7 +15,7 @@ namespace MoodStream.Mood.Detectors;
 /// With one class the two distances are the same and the score is 0, so that is refused.
 /// Cost: O(B·D² + B·K·D).
 /// </remarks>
-public sealed class RelativeDetector : Detector
+public sealed class RelativeDetector : Detector, IMomentDetector
 {
     private readonly GaussianDetector _classes;
     private readonly GaussianDetector _global;
@@ -41,11 +42,29 @@ public sealed class RelativeDetector : Detector
         using var gradientless = no_grad();
         var rows = TrainingRows.Of(this, _classes.Recipe.Scaling, inputs, labels, classifier);
         var (moments, fourth) = _classes.Gather(rows);
-        using var held = moments;
-        var ofClasses = _classes.Fit(moments, fourth);
+        using (moments) return Both(_classes.Fit(moments, fourth), () => _global.Fit(moments, _global.FourthMomentOf(rows)));
+    }
+
+    /// <inheritdoc/>
+    public Tensor Scale(Tensor inputs) => _classes.Scale(inputs);
+
+    /// <inheritdoc/>
+    public FittedDetector Fit(ClassMoments moments)
+    {
+        if (Lacks(moments.ClassCount, classifier: null) is { } lacking)
+            throw new StatisticsException(StatisticsFault.TooFewClasses, lacking);
+        return Both(((IMomentDetector)_classes).Fit(moments), () => ((IMomentDetector)_global).Fit(moments));
+    }
+
+    /// <inheritdoc/>
+    public override FittedDetector Restore(IReadOnlyDictionary<string, Tensor> state) =>
+        FittedRelative.Restore(this, _classes, _global, state);
+
+    private FittedRelative Both(FittedDetector ofClasses, Func<FittedDetector> fitGlobal)
+    {
         try
         {
-            return new FittedRelative(this, ofClasses, _global.Fit(moments, _global.FourthMomentOf(rows)));
+            return new FittedRelative(this, ofClasses, fitGlobal());
         }
         catch
         {
@@ -53,8 +72,4 @@ public sealed class RelativeDetector : Detector
             throw;
         }
     }
-
-    /// <inheritdoc/>
-    public override FittedDetector Restore(IReadOnlyDictionary<string, Tensor> state) =>
-        FittedRelative.Restore(this, _classes, _global, state);
 }

@@ -40,6 +40,9 @@ public sealed record EvaluatedRow(
     /// <summary>The class that is in-distribution, where it is one.</summary>
     public int? Class { get; init; }
 
+    /// <summary>Names of the classes that were held out as OOD; empty where none were.</summary>
+    public IReadOnlyList<string> HeldOut { get; init; } = [];
+
     /// <summary>Bootstrap interval of the AUROC; null if none was asked for.</summary>
     public Interval? AurocInterval { get; init; }
 }
@@ -48,7 +51,9 @@ public sealed record EvaluatedRow(
 /// <param name="Detector">Name of the detector.</param>
 /// <param name="Metrics">Means over the rows.</param>
 /// <param name="AurocInterval">Bootstrap interval of the mean AUROC; null if none was asked for.</param>
-public sealed record EvaluatedMean(string Detector, EvaluationMetrics Metrics, Interval? AurocInterval);
+/// <param name="Over">What each of the rows has as its OOD set or sets, by name.</param>
+public sealed record EvaluatedMean(
+    string Detector, EvaluationMetrics Metrics, Interval? AurocInterval, IReadOnlyList<string> Over);
 
 /// <summary>Turns scores into rows.</summary>
 internal static class EvaluationRows
@@ -71,13 +76,13 @@ internal static class EvaluationRows
     /// <summary>The mean over rows of one detector.</summary>
     public static EvaluatedMean MeanOf(string detector, IReadOnlyList<(EvaluatedRow Row, double[] Resampled)> rows) => new(
         detector, EvaluationMetrics.MeanOf([.. rows.Select(r => r.Row.Metrics)]),
-        IntervalOf(MeanOf([.. rows.Select(r => r.Resampled)])));
+        IntervalOf(MeanOf([.. rows.Select(r => r.Resampled)])), [.. rows.Select(r => r.Row.Ood)]);
 
     private static EvaluatedRow RowOf(
         TrialScores scores, string ood, int oodCount, EvaluationMetrics metrics, double[] resampled) =>
         new(scores.Trial.Name, ood, scores.Detector, metrics, scores.Id.Length, oodCount)
         {
-            Class = scores.Trial.Class, AurocInterval = IntervalOf(resampled),
+            Class = scores.Trial.Class, HeldOut = scores.Trial.HeldOut, AurocInterval = IntervalOf(resampled),
         };
 
     private static Interval? IntervalOf(double[] resampled) =>

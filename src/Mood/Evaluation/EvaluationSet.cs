@@ -23,6 +23,12 @@ public sealed class EvaluationSet(string name, Func<Tensor> features, Func<Tenso
     /// <summary>Class of each image, shape [N], int64; null where classes play no part.</summary>
     public Tensor? Labels { get; } = labels;
 
+    /// <summary>Names of the classes by number; empty where they have none.</summary>
+    public IReadOnlyList<string> ClassNames { get; init; } = [];
+
+    /// <summary>Name of a class for people.</summary>
+    public string NameOfClass(int number) => number < ClassNames.Count ? ClassNames[number] : $"class {number}";
+
     /// <summary>The set that this one was selected from, with the numbers of the images there; null if it is
     /// whole.</summary>
     public (EvaluationSet Whole, IReadOnlyList<long> Rows)? Selection { get; private init; }

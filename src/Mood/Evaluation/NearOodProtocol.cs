@@ -29,6 +29,7 @@ public static class NearOodProtocol
     public const string Name = "near-ood";
 
     private const double UsualHeldOutShare = 0.4;
+    private const int MostNamed = 6;
 
     /// <summary>A trial for each split. The plan is disposed before the sets.</summary>
     /// <param name="train">Training images with labels 0..K−1, each present, K at least 2.</param>
@@ -53,11 +54,12 @@ public static class NearOodProtocol
             var classes = Enumerable.Range(0, count).ToArray();
             new Random(settings.Seed * 7919 + split).Shuffle(classes);
             int[] held = [.. classes[..heldOut].Order()], kept = [.. classes[heldOut..].Order()];
-            var sets = SetsOf(train, test, (trainRows, testRows), (kept, held), split);
+            string[] names = [.. held.Select(train.NameOfClass)];
+            var sets = SetsOf(train, test, (trainRows, testRows), (kept, held), ($"split {split}", Named(names)));
             owned.AddRange([sets.IdTrain, sets.IdTest, sets.Ood]);
             trials.Add(new Trial($"split {split}", sets.IdTrain, sets.IdTest, [sets.Ood])
             {
-                Classifier = classifier?.Invoke(sets.IdTrain),
+                Classifier = classifier?.Invoke(sets.IdTrain), HeldOut = names,
             });
         }
         return new TrialPlan(Name, trials, owned);
@@ -66,14 +68,19 @@ public static class NearOodProtocol
     private static (EvaluationSet IdTrain, EvaluationSet IdTest, EvaluationSet Ood) SetsOf(
         EvaluationSet train, EvaluationSet test,
         (IReadOnlyList<IReadOnlyList<long>> Train, IReadOnlyList<IReadOnlyList<long>> Test) rows,
-        (int[] Kept, int[] Held) classes, int split)
+        (int[] Kept, int[] Held) classes, (string Split, string HeldOut) names)
     {
         var (fitRows, fitLabels) = ClassRows.Of(rows.Train, classes.Kept);
         var (idRows, _) = ClassRows.Of(rows.Test, classes.Kept);
         var (oodRows, _) = ClassRows.Of(rows.Test, classes.Held);
         return (
-            train.Select($"{train.Name} split {split}", fitRows, classes.Kept.Length > 1 ? fitLabels : null),
-            test.Select($"{test.Name} split {split}", idRows),
-            test.Select($"split {split}: classes {string.Join(", ", classes.Held)} held out", oodRows));
+            train.Select($"{train.Name} {names.Split}", fitRows, classes.Kept.Length > 1 ? fitLabels : null),
+            test.Select($"{test.Name} {names.Split}", idRows),
+            test.Select($"{names.Split}: {names.HeldOut} held out", oodRows));
     }
+
+    /// <summary>The names for a cell of a table: all of a few, the first of many.</summary>
+    private static string Named(string[] classes) => classes.Length <= MostNamed
+        ? string.Join(", ", classes)
+        : $"{string.Join(", ", classes.Take(MostNamed - 1))} and {classes.Length - MostNamed + 1} more";
 }

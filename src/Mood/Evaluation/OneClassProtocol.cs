@@ -23,9 +23,9 @@ public static class OneClassProtocol
         var (trainRows, testRows) = ClassRows.OfBoth(train, test);
         EvaluationSet[] fits = [.. trainRows.Select((rows, c) => train.Select($"{train.Name} {c}", rows))];
         EvaluationSet[] tests = [.. testRows.Select((rows, c) => test.Select($"{test.Name} {c}", rows))];
-        var trials = fits.Select((fit, c) => new Trial($"class {c}", fit, tests[c], [.. tests.Where((_, o) => o != c)])
+        var trials = fits.Select((fit, c) => new Trial(train.NameOfClass(c), fit, tests[c], [.. tests.Where((_, o) => o != c)])
         {
-            MeanOver = $"all but class {c}", Class = c,
+            MeanOver = $"all but {train.NameOfClass(c)}", Class = c,
         });
         return new TrialPlan(Name, [.. trials], [.. fits, .. tests]);
     }

@@ -19,6 +19,10 @@ public sealed record Trial(
     /// <summary>The class that is in-distribution, where it is one; null otherwise.</summary>
     public int? Class { get; init; }
 
+    /// <summary>Names of the classes that are out-of-distribution in this trial, where they were held out; empty
+    /// otherwise.</summary>
+    public IReadOnlyList<string> HeldOut { get; init; } = [];
+
     /// <summary>Number of labelled classes; 1 without labels.</summary>
     public int ClassCount => IdTrain.Labels is null ? 1 : IdTrain.RowsByClass().Count;
 }

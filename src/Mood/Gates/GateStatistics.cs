@@ -19,7 +19,10 @@ public sealed class GateStatistics : IDisposable
     /// <param name="targetFalseAlarmRate">Promised false-alarm rate, in (0, 1).</param>
     /// <param name="fitCount">Number of images behind the fit, at least 1.</param>
     /// <param name="provenance">Where they come from.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The rate is outside (0, 1), or the count below 1.</exception>
+    /// <param name="confidence">Confidence of the promise over calibration sets, in (0, 1); null for the marginal promise,
+    /// which holds on average.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The rate or the confidence is outside (0, 1), or the count below
+    /// 1.</exception>
     /// <exception cref="CalibrationTooSmallException">The calibration set does not support the rate.</exception>
     /// <exception cref="StatisticsException">The number of class names is neither 0 nor the number of
     /// classes.</exception>
@@ -28,15 +31,16 @@ public sealed class GateStatistics : IDisposable
         ConformalCalibration calibration,
         double targetFalseAlarmRate,
         int fitCount,
-        GateProvenance provenance)
+        GateProvenance provenance,
+        double? confidence = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(fitCount, 1);
         if (detector.ClassCount > 1 && provenance.ClassNames.Count != 0 && provenance.ClassNames.Count != detector.ClassCount)
             throw new StatisticsException(
                 StatisticsFault.Inconsistent, $"There are {provenance.ClassNames.Count} class names for {detector.ClassCount} classes.");
-        Threshold = calibration.Threshold(targetFalseAlarmRate);
-        (Detector, Calibration, TargetFalseAlarmRate, FitCount, Provenance) =
-            (detector, calibration, targetFalseAlarmRate, fitCount, provenance);
+        Promise = new CalibrationPromise(targetFalseAlarmRate, confidence);
+        Threshold = calibration.Threshold(Promise);
+        (Detector, Calibration, FitCount, Provenance) = (detector, calibration, fitCount, provenance);
     }
 
     /// <summary>The fitted detector, owned by this object.</summary>
@@ -45,11 +49,17 @@ public sealed class GateStatistics : IDisposable
     /// <summary>The calibration scores.</summary>
     public ConformalCalibration Calibration { get; }
 
+    /// <summary>What the threshold promises.</summary>
+    public CalibrationPromise Promise { get; }
+
     /// <summary>Promised false-alarm rate, in (0, 1).</summary>
-    public double TargetFalseAlarmRate { get; }
+    public double TargetFalseAlarmRate => Promise.FalseAlarmRate;
 
     /// <summary>Images with a score of at most this are accepted.</summary>
     public double Threshold { get; }
+
+    /// <summary>How the realised false-alarm rate of the threshold varies over calibration sets.</summary>
+    public BetaDistribution RealisedRate => Promise.RealisedRate(CalibrationCount);
 
     /// <summary>Number of images behind the fit.</summary>
     public int FitCount { get; }
@@ -71,7 +81,7 @@ public sealed class GateStatistics : IDisposable
     /// <returns>Statistics that share the detector with these, and own neither: these keep the detector, the caller the
     /// patches.</returns>
     public GateStatistics With(PatchStatistics patches) =>
-        new(Detector, Calibration, TargetFalseAlarmRate, FitCount, Provenance) { Patches = patches };
+        new(Detector, Calibration, TargetFalseAlarmRate, FitCount, Provenance, Promise.Confidence) { Patches = patches };
 
     /// <summary>Judges a batch. A row that cannot be judged says so itself and disturbs no other.</summary>
     /// <param name="inputs">Rows of the detector's kind of input, shape [B, D], any floating type; B may be 0.</param>

@@ -74,7 +74,8 @@ internal static class GateStatisticsFile
                 patches = StoredPatches.Restore(patchNames.ToDictionary(n => n, file.Load), name => text[name]);
             var rate = text.Number(TextNames.TargetFalseAlarmRate);
             var statistics = new GateStatistics(
-                detector, calibration, rate, text.Integer(TextNames.FitCount), text.Provenance()) { Patches = patches };
+                detector, calibration, rate, text.Integer(TextNames.FitCount), text.Provenance(),
+                text.Has(TextNames.Confidence) ? text.Number(TextNames.Confidence) : null) { Patches = patches };
             if (statistics.Threshold != text.Number(TextNames.Threshold)
                 || statistics.FeatureDimension != text.Integer(TextNames.FeatureDimension))
                 throw new FormatException("the threshold or the feature dimension is not that of the tensors.");
@@ -95,7 +96,11 @@ internal static class GateStatisticsFile
         : throw new FormatException($"there is an unknown tensor '{name}'.");
 
     private static Dictionary<string, string> Text(GateStatistics statistics) =>
-        new(OwnText(statistics).Concat(statistics.Patches is { } patches ? StoredPatches.Text(patches) : []));
+        new(OwnText(statistics).Concat(PromiseText(statistics))
+            .Concat(statistics.Patches is { } patches ? StoredPatches.Text(patches) : []));
+
+    private static Dictionary<string, string> PromiseText(GateStatistics statistics) =>
+        statistics.Promise.Confidence is { } confidence ? new() { [TextNames.Confidence] = Exact(confidence) } : [];
 
     private static Dictionary<string, string> OwnText(GateStatistics statistics) => new()
     {

@@ -1,4 +1,5 @@
 using MoodStream.Mood.Calibration;
+using MoodStream.Mood.Detectors;
 using MoodStream.Mood.Statistics;
 using MoodStream.Mood.Vision;
 using static TorchSharp.torch;
@@ -48,9 +49,52 @@ public static class GateStatisticsFitter
         try
         {
             var scores = detector.Score(rows.index_select(0, calibrationRows)).Scores;
-            RequireScores(scores, order);
+            RequireScores(scores, i => order[i]);
             return new GateStatistics(
-                detector, ConformalCalibration.Of(scores), settings.TargetFalseAlarmRate, count - held, provenance);
+                detector, ConformalCalibration.Of(scores), settings.TargetFalseAlarmRate, count - held, provenance,
+                settings.Confidence);
+        }
+        catch
+        {
+            detector.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Fits to moments that a stream left behind, and calibrates on rows kept for that.</summary>
+    /// <param name="moments">Moments of rows that went through the detector's <see cref="IMomentDetector.Scale"/>; one
+    /// class where the detector uses no labels.</param>
+    /// <param name="calibrationInputs">Rows as the backbone made them, shape [n, D], any floating type; in-distribution,
+    /// none of them in the moments.</param>
+    /// <param name="settings">Detector and promised rate. Share and seed play no part: the stream was split
+    /// already.</param>
+    /// <param name="provenance">Where the rows come from.</param>
+    /// <returns>The statistics, equal to those of a fit to the rows up to rounding; their fit count is the rounded weight
+    /// of the moments. The caller disposes them.</returns>
+    /// <exception cref="ArgumentException">The detector cannot be fitted from moments, the dimensions disagree, or a type
+    /// is wrong.</exception>
+    /// <exception cref="CalibrationTooSmallException">The rows kept do not support the rate; the message says how many
+    /// would. Nothing was fitted.</exception>
+    /// <exception cref="StatisticsException">The moments do not allow a fit, or a calibration row cannot be scored; it is
+    /// named by its place.</exception>
+    /// <remarks>Cost: O(D³ + n·D²), whatever the number of rows behind the moments.</remarks>
+    public static GateStatistics FromMoments(
+        ClassMoments moments, Tensor calibrationInputs, GateFitSettings settings, GateProvenance provenance)
+    {
+        using var scope = NewDisposeScope();
+        using var gradientless = no_grad();
+        var byMoments = RequireMomentDetector(settings.Detector);
+        var rows = FeatureRows.Finite(calibrationInputs, moments.Dimension);     // [n, D]
+        if (rows.shape[0] == 0) throw new StatisticsException(StatisticsFault.NoRows, "There is no row to calibrate on.");
+        settings.Promise.RequireRank((int)rows.shape[0]);
+        var detector = byMoments.Fit(moments);
+        try
+        {
+            var scores = detector.Score(rows).Scores;
+            RequireScores(scores, i => i);
+            return new GateStatistics(
+                detector, ConformalCalibration.Of(scores), settings.TargetFalseAlarmRate,
+                Math.Max(1, (int)Math.Round(moments.Weight)), provenance, settings.Confidence);
         }
         catch
         {
@@ -83,24 +127,31 @@ public static class GateStatisticsFitter
 
     private static void RequireSupport(int count, int held, GateFitSettings settings)
     {
-        var rate = settings.TargetFalseAlarmRate;
-        if (count > held && ConformalThreshold.AllowedAlarms(rate, held) > 0) return;
+        var promise = settings.Promise;
+        if (count > held && promise.Rank(held) is not null) return;
         if (count == 0) throw new StatisticsException(StatisticsFault.NoRows, "There is no row to fit to.");
-        var minimum = ConformalThreshold.MinimumSize(rate);
+        var minimum = promise.MinimumSize;
         var needed = Math.Ceiling(minimum / settings.CalibrationShare);
         while (HeldOut((int)needed, settings.CalibrationShare) < minimum || needed <= minimum) needed++;
         throw new CalibrationTooSmallException(
-            rate,
+            promise.FalseAlarmRate,
             held,
             minimum,
-            1 / (held + 1.0),
-            $"{count:N0} images of which {settings.CalibrationShare:P0} are held out give {held:N0}; at least {needed:N0} images are needed.");
+            promise.SmallestRate(held),
+            $"{count:N0} images of which {settings.CalibrationShare:P0} are held out give {held:N0}; at least {needed:N0} images are needed.",
+            promise.Confidence);
     }
 
-    private static void RequireScores(double[] scores, long[] order)
+    private static IMomentDetector RequireMomentDetector(Detector detector) => detector as IMomentDetector
+        ?? throw new ArgumentException(
+            $"The detector {detector} cannot be fitted from moments, it needs the features themselves; these can: "
+            + $"{string.Join(", ", DetectorRegistry.All.Where(d => d is IMomentDetector))}.",
+            nameof(detector));
+
+    private static void RequireScores(double[] scores, Func<int, long> placeOf)
     {
         var unscored = Array.FindIndex(scores, s => !double.IsFinite(s));
         if (unscored >= 0)
-            throw new StatisticsException(StatisticsFault.NoDirection, $"Row {order[unscored]} cannot be scored: it has no direction to normalise.");
+            throw new StatisticsException(StatisticsFault.NoDirection, $"Row {placeOf(unscored)} cannot be scored: it has no direction to normalise.");
     }
 }

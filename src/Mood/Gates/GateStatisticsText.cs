@@ -15,6 +15,10 @@ internal static class TextNames
     public const string Origin = "origin";
     public const string ClassNames = "class_names";
     public const string TargetFalseAlarmRate = "target_false_alarm_rate";
+
+    /// <summary>Only in files with a PAC promise.</summary>
+    public const string Confidence = "confidence";
+
     public const string Threshold = "threshold";
     public const string FeatureDimension = "feature_dimension";
     public const string FitCount = "fit_count";

@@ -21,6 +21,7 @@ public sealed class Backbone : IDisposable
     private const string HeadWeight = "head.weight";
     private const string HeadBias = "head.bias";
     private const string RecipeKey = "moodstream.preprocessing";
+    private static readonly string[] LastNorms = ["norm", "fc_norm"];
     private readonly ImageEncoder _encoder;
     private readonly Device _device;
 
@@ -74,6 +75,14 @@ public sealed class Backbone : IDisposable
     /// <summary>Tensors the file lacks, and the known value that stands in.</summary>
     public IReadOnlyList<string> StoodIn { get; private init; } = [];
 
+    /// <summary>How tokens become a feature; null for an encoder that has nothing to choose there.</summary>
+    public FeaturePooling? Pooling => (_encoder as VisionTransformer)?.Config is { } config ? FeaturePooling.Of(config) : null;
+
+    /// <summary>Why this backbone cannot be loaded with another pooling; null if it can.</summary>
+    public string? RefusalOf(FeaturePooling pooling) => _encoder is VisionTransformer transformer
+        ? pooling.RefusalOf(transformer.Config)
+        : NothingToPool(_encoder);
+
     /// <summary>Number of values in all tensors of the encoder.</summary>
     public long ParameterCount => _encoder.state_dict().Values.Sum(t => t.numel());
 
@@ -83,15 +92,20 @@ public sealed class Backbone : IDisposable
     /// <param name="inputSize">Side of the input, in pixels, where it is to differ from the one trained on: more pixels
     /// show smaller things and cost more time. A multiple of the patch. Of own encoders only those with sine-cosine
     /// positions can follow, of published ones all but a Mixer. Null: as trained.</param>
+    /// <param name="pooling">How tokens become a feature, where it is to differ from how the backbone was trained: a norm
+    /// that the file lacks is neutral then, and there is no classifier. Vision Transformers only. Null: as trained.</param>
     /// <exception cref="SafetensorsException">The file is missing or malformed.</exception>
     /// <exception cref="BackboneException">The file is no backbone, or its tensors do not fit; the message lists every problem.</exception>
-    public static Backbone Load(string path, string device = "cpu", int? inputSize = null)
+    public static Backbone Load(
+        string path, string device = "cpu", int? inputSize = null, FeaturePooling? pooling = null)
     {
         using var source = TensorSource.Open(path);
         if (source.Metadata.TryGetValue(ConfigKey, out var configuration) && source.Metadata.TryGetValue(RecipeKey, out var recipe))
-            return LoadOwn(path, (configuration, recipe), device, inputSize);
+            return LoadOwn(path, (configuration, recipe), device, inputSize, pooling);
         GridSize? input = inputSize is { } side ? GridSize.Square(side) : null;
-        using var read = Checkpoint.Read(source, path, new CheckpointChoices(input));
+        using var read = Checkpoint.Read(source, path, new CheckpointChoices(input, Pooling: pooling));
+        if (pooling is not null && read.Encoder is not VisionTransformer)
+            throw new BackboneException($"{path}: {NothingToPool(read.Encoder)}");
         var encoder = read.TakeEncoder();
         return new(encoder, read.Recipe, Hash(encoder), DeviceOf(device))
         {
@@ -100,20 +114,25 @@ public sealed class Backbone : IDisposable
         };
     }
 
-    private static Backbone LoadOwn(string path, (string Config, string Recipe) header, string device, int? inputSize)
+    private static Backbone LoadOwn(
+        string path, (string Config, string Recipe) header, string device, int? inputSize, FeaturePooling? pooling)
     {
         using var file = SafetensorsFile.Open(path);
         try
         {
             var (config, preprocessing) = (VitConfig.FromJson(header.Config), PreprocessingRecipe.FromJson(header.Recipe));
             if (inputSize is { } size && size != config.ImageSize) (config, preprocessing) = AtSize(size, config, preprocessing);
+            var trained = config;
+            if (pooling?.RefusalOf(config) is { } refusal) throw new FormatException(refusal);
+            config = pooling?.ApplyTo(config) ?? config;
             if (VitPlan.ParametersOf(config) > 2 * file.Tensors.Values.Sum(t => t.ElementCount) + 65_536)
                 throw new FormatException("its configuration asks for far more values than it holds.");
             var encoder = new VisionTransformer(config);
-            Fill(encoder, file, path);
+            var repooled = FeaturePooling.Of(config) != FeaturePooling.Of(trained);
+            Fill(encoder, file, path, repooled);
             return new(encoder, preprocessing, Hash(encoder), DeviceOf(device))
             {
-                Classifier = HeadOf(file, config, path),
+                Classifier = repooled ? null : HeadOf(file, config, path),
                 UsedTensors = [.. file.Tensors.Keys.Order(StringComparer.Ordinal)],
             };
         }
@@ -209,6 +228,9 @@ public sealed class Backbone : IDisposable
         return all;
     }
 
+    private static string NothingToPool(ImageEncoder encoder) =>
+        $"An encoder of architecture {encoder.Architecture} has no choice of pooling.";
+
     private static Device DeviceOf(string name) => device(name);
 
     private static (VitConfig Config, PreprocessingRecipe Recipe) AtSize(int size, VitConfig config, PreprocessingRecipe recipe)
@@ -240,13 +262,17 @@ public sealed class Backbone : IDisposable
         throw new BackboneException($"{path}: its classifier is for another length of features than {config.FeatureLength}.");
     }
 
-    private static void Fill(VisionTransformer encoder, SafetensorsFile file, string path)
+    // A pooling that is not the trained one may want a last norm that the file lacks, which is neutral then, and may have
+    // no use for the one it has.
+    private static void Fill(VisionTransformer encoder, SafetensorsFile file, string path, bool repooled)
     {
         var state = encoder.state_dict();
+        bool MayDiffer(string name) => repooled && LastNorms.Contains(name.Split('.')[0]);
+        foreach (var name in state.Keys.Where(n => MayDiffer(n) && !file.Tensors.ContainsKey(n)).ToArray()) state.Remove(name);
         if (encoder.Config.PositionGrid is not null) state.Remove(Positions);        // computed for this size
         var problems = new List<string>();
         problems.AddRange(state.Keys.Where(n => !file.Tensors.ContainsKey(n)).Select(n => $"'{n}' is missing."));
-        problems.AddRange(file.Tensors.Keys.Where(n => !state.ContainsKey(n) && n is not (HeadWeight or HeadBias) && (n != Positions || encoder.Config.PositionGrid is null)).Select(n => $"'{n}' is left over."));
+        problems.AddRange(file.Tensors.Keys.Where(n => !state.ContainsKey(n) && n is not (HeadWeight or HeadBias) && !MayDiffer(n) && (n != Positions || encoder.Config.PositionGrid is null)).Select(n => $"'{n}' is left over."));
         problems.AddRange(file.Tensors.Values.Where(t => state.TryGetValue(t.Name, out var mine) && !mine.shape.SequenceEqual(t.Shape))
             .Select(t => $"'{t.Name}' is of shape [{string.Join(", ", t.Shape)}], not [{string.Join(", ", state[t.Name].shape)}]."));
         if (problems.Count > 0) throw new BackboneException($"{path} does not fit its own configuration: {string.Join(" ", problems)}");

@@ -87,7 +87,14 @@ public sealed class VisionTransformer : ImageEncoder
     public override Tensor forward(Tensor images)
     {
         using var scope = NewDisposeScope();
-        return Pool(Encode(Embed(images))).MoveToOuterDisposeScope();
+        var tokens = Embed(images);
+        if (Config.PooledBlocks is not { } count) return Pool(Encode(tokens)).MoveToOuterDisposeScope();
+        var pooled = new List<Tensor>();
+        Encode(tokens, (block, after) =>
+        {
+            if (block >= Config.Depth - count) pooled.Add(Pool(after).MoveToOuterDisposeScope());
+        });
+        return cat(pooled, 1).MoveToOuterDisposeScope();
     }
 
     /// <summary>Tokens that enter the first block.</summary>
@@ -143,9 +150,9 @@ public sealed class VisionTransformer : ImageEncoder
     /// <summary>The token LayerNorm, where the pooling has one; otherwise the tokens as they are.</summary>
     internal Tensor Norm(Tensor tokens) => _norm is null ? tokens.alias() : _norm.forward(tokens);
 
-    /// <summary>Pools the tokens of the last block into features.</summary>
+    /// <summary>Pools the tokens of one block, usually the last.</summary>
     /// <param name="tokens">Shape [B, prefix + P, D].</param>
-    /// <returns>Shape [B, D], D the <see cref="FeatureLength"/>. The caller disposes it.</returns>
+    /// <returns>Shape [B, D], or [B, 2 D] where class token and mean stand side by side. The caller disposes it.</returns>
     public Tensor Pool(Tensor tokens)
     {
         using var scope = NewDisposeScope();

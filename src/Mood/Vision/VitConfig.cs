@@ -114,6 +114,11 @@ public sealed record VitConfig
     /// <summary>Pooling. Default: mean of the patch tokens, then LayerNorm.</summary>
     public Pooling Pooling { get; init; } = Pooling.NormedMeanOfPatches;
 
+    /// <summary>Last blocks whose pooled tokens are taken side by side, 2 or more; null: the last one alone. Default
+    /// that.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? PooledBlocks { get; init; }
+
     /// <summary>Epsilon of every LayerNorm. Default 1e-6, as in the original programs.</summary>
     public double LayerNormEpsilon { get; init; } = 1e-6;
 
@@ -147,7 +152,8 @@ public sealed record VitConfig
 
     /// <summary>Length D of a feature.</summary>
     [JsonIgnore]
-    public int FeatureLength => Pooling == Pooling.ClassTokenAndMeanOfNormedPatches ? 2 * Width : Width;
+    public int FeatureLength =>
+        (PooledBlocks ?? 1) * (Pooling == Pooling.ClassTokenAndMeanOfNormedPatches ? 2 * Width : Width);
 
     /// <summary>Everything that is wrong with this configuration; empty if it can be built.</summary>
     public IReadOnlyList<string> Problems()
@@ -171,6 +177,8 @@ public sealed record VitConfig
         Require(LayerNormEpsilon is > 0 and < 1, $"LayerNormEpsilon is {LayerNormEpsilon}; it lies in (0, 1).");
         Require(ClassToken || Pooling is not (Pooling.ClassToken or Pooling.ClassTokenAndMeanOfNormedPatches),
             $"Pooling is {Pooling}, yet there is no class token.");
+        Require(PooledBlocks is null || (PooledBlocks >= 2 && PooledBlocks <= Depth),
+            $"PooledBlocks is {PooledBlocks}; it lies in 2..Depth ({Depth}).");
         Require(PositionGrid is null or > 0, $"PositionGrid is {PositionGrid}; it is at least 1.");
         Require(PositionGrid is null || height == width, "PositionGrid is set, yet the input is not square.");
         Require(RelativePositions == RelativePositionBias.None || Registers == 0,

@@ -16,7 +16,7 @@ namespace MoodStream.Scorer.Intake;
 /// On failure: throws only if the image store cannot be reached; the record then stays in flight and is read again.
 /// </remarks>
 public sealed class ImageIntake(
-    ScorerSettings settings, GateCatalog gates, IImageStore images, ScorerMetrics metrics, TimeProvider clock)
+    ScorerSettings settings, GateCatalog gates, IImageStore images, SourceShedding shedding, ScorerMetrics metrics, TimeProvider clock)
 {
     private const int MaxNameLength = 128;
     private const string UnknownSource = "unknown";
@@ -39,6 +39,8 @@ public sealed class ImageIntake(
     {
         if (SourceOf(record) is not { } source)
             return Reject(record, DeadLetterReason.InvalidSource, "The source id (the record's key) is not text of 1 to 128 printable characters.");
+        var imageId = ImageIdOf(record);
+        if (shedding.Shed(source, imageId, record) is { } shed) return new(record, null, shed);
         var started = clock.GetTimestamp();
         var (bytes, reference, rejection) = await BytesAsync(record, cancellation);
         started = Passed(ScorerMetrics.Read, started);
@@ -52,7 +54,7 @@ public sealed class ImageIntake(
         var pixels = new float[3 * recipe.OutputHeight * recipe.OutputWidth];
         recipe.Apply(image, pixels);
         Passed(ScorerMetrics.Preprocess, started);
-        return new(record, new(record, ImageIdOf(record), source, gate, pixels, bytes!, reference) { Span = span }, null);
+        return new(record, new(record, imageId, source, gate, pixels, bytes!, reference) { Span = span }, null);
     }
 
     /// <summary>Notes a stage that began then, and gives the moment the next one begins.</summary>

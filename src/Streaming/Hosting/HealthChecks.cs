@@ -76,6 +76,21 @@ internal sealed class BrokerCheck(KafkaRecordProducer producer, KafkaSettings se
     }
 }
 
+/// <summary>Ready: the topics of this service are there and take its records. Degraded where one differs otherwise.</summary>
+internal sealed class TopicsCheck(TopicWatch topics) : IHealthCheck
+{
+    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+    {
+        if (topics.Findings is not { } findings)
+            return Task.FromResult(HealthCheckResult.Unhealthy("the topics have not been looked at yet"));
+        var text = string.Join("; ", findings.Select(f => $"{f.Topic} {f.Problem}"));
+        return Task.FromResult(
+            findings.Count == 0 ? HealthCheckResult.Healthy("all topics are as they should be")
+            : findings.Any(f => f.Blocks) ? HealthCheckResult.Unhealthy(text)
+            : HealthCheckResult.Degraded(text));
+    }
+}
+
 /// <summary>Ready, or degraded: Redis answers. Without it the last known statistics stay in use, so traffic may go on.</summary>
 internal sealed class RedisCheck(RedisConnection redis, RedisSettings settings) : IHealthCheck
 {

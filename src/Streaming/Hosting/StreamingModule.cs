@@ -62,6 +62,14 @@ public static class StreamingModule
         return builder;
     }
 
+    /// <summary>Says which topics a service reads or writes: they are looked at when it starts, and from time to time.</summary>
+    public static IHostApplicationBuilder UseTopics(this IHostApplicationBuilder builder, params ReadOnlySpan<string> topics)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        foreach (var topic in topics) builder.Services.AddSingleton(new UsedTopic(topic));
+        return builder;
+    }
+
     /// <summary>Maps <c>/health/live</c>, <c>/health/ready</c>, <c>/health/startup</c> and <c>/metrics</c>.</summary>
     /// <remarks>
     /// Health answers 200 while healthy or degraded, 503 otherwise, with a JSON body that names each part and its reason. Metrics are
@@ -95,6 +103,8 @@ public static class StreamingModule
         services.AddSingleton<IRecordConsumerFactory>(s => s.GetRequiredService<KafkaConsumerFactory>());
         services.AddSingleton<IRecordReader, KafkaRecordReader>();
         services.AddSingleton<TopicAdmin>();
+        services.AddSingleton<TopicWatch>();
+        services.AddHostedService(s => s.GetRequiredService<TopicWatch>());
         services.AddSingleton<TransactionalOutbox>();
         services.AddKeyedSingleton<IRecordProducer>(Outputs, (s, _) => s.GetRequiredService<DeliverySettings>().Transactional
             ? s.GetRequiredService<TransactionalOutbox>()
@@ -123,6 +133,7 @@ public static class StreamingModule
         .AddCheck<HostStartedCheck>("host", tags: [HealthTags.Startup])
         .AddCheck<KafkaClientsCheck>("kafka-clients", tags: [HealthTags.Live])
         .AddCheck<BrokerCheck>("kafka", tags: [HealthTags.Ready])
+        .AddCheck<TopicsCheck>("topics", tags: [HealthTags.Ready])
         .AddCheck<ConsumersCheck>("consumers", tags: [HealthTags.Ready])
         .AddCheck<RedisCheck>("redis", tags: [HealthTags.Ready])
         .AddCheck<ImageStoreCheck>("image-store", tags: [HealthTags.Ready]);

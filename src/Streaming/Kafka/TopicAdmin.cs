@@ -10,7 +10,8 @@ namespace MoodStream.Streaming.Kafka;
 /// <summary>What stands in the way of a topic; a sentence for the operator.</summary>
 /// <param name="Topic">The topic.</param>
 /// <param name="Problem">What is wrong with it and what would be right.</param>
-public sealed record TopicFinding(string Topic, string Problem);
+/// <param name="Blocks">Whether records cannot be written or read at all: the topic is missing, or refuses what may be written.</param>
+public sealed record TopicFinding(string Topic, string Problem, bool Blocks = false);
 
 /// <summary>Creates the topics of MoodStream where they are missing, and checks those that exist.</summary>
 /// <remarks>On the embedded profile it only looks: that cluster answers no administration request, and its owner creates the topics.</remarks>
@@ -56,7 +57,7 @@ public sealed class TopicAdmin(KafkaSettings settings, TimeProvider clock, ILogg
         var metadata = await MetadataAsync(admin, cancellation);
         var missing = Missing(topics, metadata);
         var existing = topics.Except(missing).ToList();
-        var findings = missing.ConvertAll(t => new TopicFinding(t.Name, $"does not exist; it needs {t.Partitions} partitions"));
+        var findings = missing.ConvertAll(t => new TopicFinding(t.Name, $"does not exist; it needs {t.Partitions} partitions", Blocks: true));
         foreach (var topic in existing) findings.AddRange(Shape(topic, metadata.Topics.Find(t => t.Topic == topic.Name)!));
         if (!IsEmbedded && existing.Count > 0) findings.AddRange(await ConfigurationAsync(admin, existing));
         return findings;
@@ -79,20 +80,30 @@ public sealed class TopicAdmin(KafkaSettings settings, TimeProvider clock, ILogg
         [
             .. from topic in described
                from problem in Problems(topics.Find(t => t.Name == topic.ConfigResource.Name)!, topic)
-               select new TopicFinding(topic.ConfigResource.Name, problem),
+               select problem,
         ];
     }
 
-    private IEnumerable<string> Problems(TopicSpecification topic, DescribeConfigsResult there)
+    private IEnumerable<TopicFinding> Problems(TopicSpecification topic, DescribeConfigsResult there)
     {
         if (Number(there, "max.message.bytes") is { } bytes && bytes < settings.MaxMessageBytes)
-            yield return $"takes records up to {bytes} bytes; {KafkaSettings.Section}:{nameof(settings.MaxMessageBytes)} is {settings.MaxMessageBytes}";
+            yield return Problem(
+                $"takes records up to {bytes} bytes; {KafkaSettings.Section}:{nameof(settings.MaxMessageBytes)} is "
+                + $"{settings.MaxMessageBytes}", blocks: true);
         if (Number(there, "min.insync.replicas") is { } least && least < settings.MinInSyncReplicas)
-            yield return $"counts a record as written with {least} replicas; {KafkaSettings.Section}:{nameof(settings.MinInSyncReplicas)} is {settings.MinInSyncReplicas}";
+            yield return Problem(
+                $"counts a record as written with {least} replicas; {KafkaSettings.Section}:{nameof(settings.MinInSyncReplicas)} is "
+                + $"{settings.MinInSyncReplicas}");
         if (Number(there, "retention.ms") is { } kept && kept >= 0 && (topic.Retention is not { } wanted || kept < wanted.TotalMilliseconds))
-            yield return $"keeps records for {TimeSpan.FromMilliseconds(kept).TotalDays:0.##} days; it should keep them {(topic.Retention is { } days ? $"{days.TotalDays:0.##} days" : "for good")}";
+            yield return Problem(
+                $"keeps records for {TimeSpan.FromMilliseconds(kept).TotalDays:0.##} days; it should keep them "
+                + (topic.Retention is { } days ? $"{days.TotalDays:0.##} days" : "for good"));
         if (there.Entries.GetValueOrDefault("cleanup.policy")?.Value.Contains("compact", StringComparison.Ordinal) == true)
-            yield return "is compacted: of records with the same key, which is the source, only the last would be kept; set cleanup.policy to delete";
+            yield return Problem(
+                "is compacted: of records with the same key, which is the source, only the last would be kept; "
+                + "set cleanup.policy to delete");
+
+        TopicFinding Problem(string text, bool blocks = false) => new(topic.Name, text, blocks);
     }
 
     private static long? Number(DescribeConfigsResult topic, string key) =>

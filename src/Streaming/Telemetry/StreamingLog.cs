@@ -103,6 +103,18 @@ internal static partial class StreamingLog
     [LoggerMessage(4080, LogLevel.Information, "Topic {Topic} was created with {Partitions} partitions")]
     public static partial void TopicCreated(this ILogger logger, string topic, int partitions);
 
+    [LoggerMessage(4081, LogLevel.Error, "Topic {Topic} {Problem}; see mood topics check")]
+    public static partial void TopicBlocks(this ILogger logger, string topic, string problem);
+
+    [LoggerMessage(4082, LogLevel.Warning, "Topic {Topic} {Problem}; see mood topics check")]
+    public static partial void TopicDiffers(this ILogger logger, string topic, string problem);
+
+    [LoggerMessage(4083, LogLevel.Information, "The topics that this service uses are as they should be: {Topics}")]
+    public static partial void TopicsFine(this ILogger logger, string topics);
+
+    [LoggerMessage(4084, LogLevel.Warning, "The topics could not be looked at: {Reason}")]
+    public static partial void TopicsUnknown(this ILogger logger, string reason);
+
     [LoggerMessage(4090, LogLevel.Critical, "Wrong setting: {Problem}")]
     public static partial void SettingWrong(this ILogger logger, string problem);
 

@@ -39,10 +39,13 @@ public sealed class StreamingMetrics
         ConsumerLagSeconds = Gauge("consumer_lag_seconds", "Age of what waits in the owned partition that is furthest behind in time; 0 where nothing waits.", "topic", "group");
         CommitSeconds = _factory.CreateHistogram("moodstream_streaming_commit_duration_seconds", "Time the broker took to store offsets.", new HistogramConfiguration { LabelNames = ["group"], Buckets = Histogram.ExponentialBuckets(0.001, 4, 8) });
         KafkaErrors = Counter("kafka_errors_total", "Errors of Kafka clients, by client (consumer, producer) and kind (unreachable, denied, topic, size, fatal, other).", "client", "kind");
+        TopicFindings = Gauge("topic_findings", "What differs from what a topic should be, when it was last looked at; 0 where all is well.", "topic");
         RedisErrors = Counter("redis_errors_total", "Tries of Redis commands that failed since Redis was away, each before it was made again.");
         Build = _factory.CreateGauge("moodstream_build_info", "1; the version and the source revision of this process.", "version", "revision");
         Build.WithLabels(BuildVersion.Number, BuildVersion.Revision).Set(1);
     }
+
+    internal Gauge TopicFindings { get; }
 
     internal Counter RecordsRead { get; }
 

@@ -86,12 +86,39 @@ public sealed class EvaluateTests : IDisposable
     }
 
     [Fact]
+    public async Task Pooling_Several_AreComparedOnTheSameImages()
+    {
+        var result = await EvaluateAsync("--id-test", Path("test"), "--ood", $"drawn={Path("ood")}", "--detectors", "mahalanobis++",
+            "--pooling", "all", "--report", Path("r.html"));
+        Assert.Equal(
+            [("small/class-token", "class-token"), ("small/mean", "mean"), ("small/fc-norm", "fc-norm"), ("small/class-token+mean", "class-token+mean")],
+            result.GetProperty("backbones").EnumerateArray().Select(b => (b.GetProperty("name").GetString(), b.GetProperty("pooling").GetString())));
+        Assert.Equal(
+            ["small/class-token@4", "small/mean@4"],                            // the backbone has one block
+            result.GetProperty("skipped").EnumerateArray().Select(s => s.GetProperty("backbone").GetString()));
+        var page = await File.ReadAllTextAsync(Path("r.html"), TestContext.Current.CancellationToken);
+        Assert.Contains("Backbones beside each other", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Detectors_Paper_AreThoseOfItsTable()
+    {
+        var result = await EvaluateAsync("--id-test", Path("test"), "--ood", $"drawn={Path("ood")}", "--detectors", "paper");
+        Assert.Equal(
+            ["msp", "entropy", "energy", "gradnorm", "mood-parity"],
+            result.GetProperty("mean").EnumerateArray().Select(m => m.GetProperty("detector").GetString()));
+    }
+
+    [Fact]
     public async Task NearOod_Splits_HaveARowEach()
     {
         var result = await EvaluateAsync("--protocol", "near-ood", "--id-test", Path("test"), "--splits", "3", "--held-out", "1",
             "--detectors", "mahalanobis++,energy,pixels");
         Assert.Equal(9, result.GetProperty("results").GetArrayLength());
         Assert.All(result.GetProperty("results").EnumerateArray(), r => Assert.Equal((16, 8), (r.GetProperty("n_id").GetInt32(), r.GetProperty("n_ood").GetInt32())));
+        Assert.All(result.GetProperty("results").EnumerateArray(), r => Assert.Contains(
+            r.GetProperty("held_out")[0].GetString()!, r.GetProperty("ood").GetString(), StringComparison.Ordinal));
+        Assert.Equal(3, result.GetProperty("mean")[0].GetProperty("over").GetArrayLength());
     }
 
     [Fact]
@@ -110,6 +137,10 @@ public sealed class EvaluateTests : IDisposable
     [InlineData("no classifier of its own", "--detectors", "energy", "--classifier", "own", "--ood", "x=OOD")]
     [InlineData("at least one --ood", "--protocol", "multi-class")]
     [InlineData("leave --ood out", "--protocol", "near-ood", "--ood", "x=OOD")]
+    [InlineData("--pooling has 'cls'", "--ood", "x=OOD", "--pooling", "cls")]
+    [InlineData("takes 9 blocks", "--ood", "x=OOD", "--pooling", "mean@9")]
+    [InlineData("which CIFAR-100 does not have", "--protocol", "one-class", "--superclasses")]
+    [InlineData("--datasets-root DIR, or set", "--ood", "svhn")]
     [InlineData("--shown has 'many'", "--protocol", "outlier-exposure", "--ood", "x=OOD", "--shown", "many")]
     [InlineData("--bootstrap is 1", "--bootstrap", "1", "--ood", "x=OOD")]
     [InlineData("Two OOD sets are called x", "--ood", "x=OOD", "--ood", "x=OOD")]

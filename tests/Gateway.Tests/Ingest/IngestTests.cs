@@ -168,6 +168,22 @@ public sealed class IngestTests
     }
 
     [Fact]
+    public async Task Post_SourceOverItsQuota_Is429ForThatSourceAlone()
+    {
+        await using var app = new GatewayApp(null, ("SourceRate", 0.001), ("SourceRates:cam-2", 0), ("SourceBurst", 2));
+
+        Assert.Equal(HttpStatusCode.Accepted, (await PutInAsync(app, Samples.Jpeg)).StatusCode);
+        Assert.Equal(HttpStatusCode.Accepted, (await PutInAsync(app, Samples.Jpeg)).StatusCode);
+        using var third = await PutInAsync(app, Samples.Jpeg);
+
+        await Problems.AssertAsync(third, 429, "source-over-quota");
+        Assert.InRange(third.Headers.RetryAfter!.Delta!.Value, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1000));
+        for (var i = 0; i < 5; i++)
+            Assert.Equal(HttpStatusCode.Accepted, (await PutInAsync(app, Samples.Jpeg, source: "cam-2")).StatusCode);
+        Assert.Equal(7, app.Producer.Written.Count);
+    }
+
+    [Fact]
     public async Task Post_BrokerDoesNotTakeIt_Is503WithRetryAfter()
     {
         await using var app = new GatewayApp();
@@ -230,9 +246,10 @@ public sealed class IngestTests
         Assert.Equal((404, "application/problem+json"), ((int)path.StatusCode, path.Content.Headers.ContentType?.MediaType));
     }
 
-    private static async Task<HttpResponseMessage> PutInAsync(GatewayApp app, byte[] bytes, string? mediaType = "image/jpeg")
+    private static async Task<HttpResponseMessage> PutInAsync(
+        GatewayApp app, byte[] bytes, string? mediaType = "image/jpeg", string source = "cam-1")
     {
         using var client = app.CreateClient();
-        return await client.PostAsync("/v1/sources/cam-1/images", Samples.Body(bytes, mediaType), Stop);
+        return await client.PostAsync($"/v1/sources/{source}/images", Samples.Body(bytes, mediaType), Stop);
     }
 }

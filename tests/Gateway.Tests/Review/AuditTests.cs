@@ -1,5 +1,4 @@
 using MoodStream.Contracts;
-using MoodStream.Gateway.Review.Upkeep;
 using MoodStream.Streaming.Audit;
 
 namespace MoodStream.GatewayTests.Review;
@@ -51,19 +50,6 @@ public sealed class AuditTests
         var other = AuditChain.Next("parts", AuditHead.Empty, new(Noon, "a", "bc", "d"));
 
         Assert.NotEqual(one.Hash, other.Hash);
-    }
-
-    [Fact]
-    public void Sampling_OfTenThousandIds_DrawsAboutItsShareAndTheSameEveryTime()
-    {
-        var ids = Enumerable.Range(0, 10_000).Select(i => $"image-{i}").ToList();
-
-        var drawn = ids.Where(id => AuditSampling.Draws(id, 0.1)).ToHashSet();
-
-        Assert.InRange(drawn.Count, 880, 1120);                        // four standard deviations: sqrt(10,000 × 0.1 × 0.9) = 30
-        Assert.All(drawn, id => Assert.True(AuditSampling.Draws(id, 0.2)));
-        Assert.DoesNotContain(ids, id => AuditSampling.Draws(id, 0));
-        Assert.All(ids, id => Assert.True(AuditSampling.Draws(id, 1)));
     }
 
     private static List<AuditRecorded> Chain(int links)

@@ -52,7 +52,7 @@ public sealed class PixelFloorTests
 
     private static EvaluationSet Read(string folder, string name)
     {
-        var images = CifarBinary.Open(SharedFiles.Require("data", folder, name + ".bin"));
+        var images = CifarBinary.Open([SharedFiles.Require("data", folder, name + ".bin")]);
         var labels = Enumerable.Range(0, images.Count).Select(i => (long)images.LabelOf(i)!.Value).ToArray();
         float[] PooledOf(int index)
         {

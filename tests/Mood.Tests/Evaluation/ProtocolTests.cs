@@ -84,6 +84,43 @@ public sealed class ProtocolTests : IDisposable
     }
 
     [Fact]
+    public void NearOod_EveryRow_NamesTheClassesHeldOut()
+    {
+        string[] names = ["bolt", "nut", "screw"];
+        using EvaluationSet train = Set("train", 1, 0, names), test = Set("test", 2, 0, names);
+        using var plan = NearOodProtocol.Plan(train, test, new NearOodSettings { Splits = 2, HeldOut = 2 });
+        var result = Run(plan, DetectorRegistry.Mahalanobis);
+        Assert.All(result.Rows, r =>
+        {
+            Assert.Equal(2, r.HeldOut.Count);
+            Assert.Subset(names.ToHashSet(), r.HeldOut.ToHashSet());
+            Assert.EndsWith($": {string.Join(", ", r.HeldOut)} held out", r.Ood, StringComparison.Ordinal);
+        });
+        Assert.Equal(result.Rows.Select(r => r.Ood), result.Means[0].Over);
+    }
+
+    [Fact]
+    public void NearOod_ManyClasses_NamesTheFirstInACellAndAllBeside()
+    {
+        var labels = arange(10, dtype: ScalarType.Int64).repeat_interleave(3);
+        EvaluationSet Ten(int seed) => new("ten", () => Draws.Rows(seed, 30, 4), () => Draws.Rows(seed, 30, 4), labels);
+        using EvaluationSet train = Ten(1), test = Ten(2);
+        using var plan = NearOodProtocol.Plan(train, test, new NearOodSettings { Splits = 1, HeldOut = 8 });
+        Assert.Equal(8, plan.Trials[0].HeldOut.Count);
+        Assert.EndsWith(
+            $"{string.Join(", ", plan.Trials[0].HeldOut.Take(5))} and 3 more held out", plan.Trials[0].Oods[0].Name, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void OneClass_NamedClasses_AreInTheRows()
+    {
+        string[] names = ["bolt", "nut", "screw"];
+        using EvaluationSet train = Set("train", 1, 0, names), test = Set("test", 2, 0, names);
+        using var plan = OneClassProtocol.Plan(train, test);
+        Assert.Equal(["all but bolt", "all but nut", "all but screw"], Run(plan, DetectorRegistry.Mahalanobis).Rows.Select(r => r.Ood));
+    }
+
+    [Fact]
     public void NearOod_NoClassLeft_IsRefused()
     {
         using EvaluationSet train = Set("train", 1, 0), test = Set("test", 2, 0);
@@ -175,11 +212,11 @@ public sealed class ProtocolTests : IDisposable
     private static EvaluationOutcome Run(TrialPlan plan, params Detector[] detectors) =>
         EvaluationRun.Of(plan, detectors, new EvaluationSettings(), Token);
 
-    private static EvaluationSet Set(string name, int seed, double shift)
+    private static EvaluationSet Set(string name, int seed, double shift, string[]? classNames = null)
     {
         var labels = Draws.Labels(90, Classes);
         Tensor Rows(int offset) => Draws.Normal(seed + offset, 90, 4) + 3 * labels.unsqueeze(1) + shift;
-        return new EvaluationSet(name, () => Rows(0), () => Rows(100), labels);
+        return new EvaluationSet(name, () => Rows(0), () => Rows(100), labels) { ClassNames = classNames ?? [] };
     }
 
     private sealed class Record : IProgress<EvaluationProgress>

@@ -94,6 +94,30 @@ public sealed class GateStatisticsTests : IDisposable
     }
 
     [Fact]
+    public void Fit_WithConfidence_AlarmsLessAndIsReadBack()
+    {
+        var settings = new GateFitSettings { TargetFalseAlarmRate = 0.1 };
+        using var marginal = GateStatisticsFitter.Fit(Draws.Rows(1, 600, 6), null, settings, Provenance);
+        using var pac = GateStatisticsFitter.Fit(Draws.Rows(1, 600, 6), null, settings with { Confidence = 0.95 }, Provenance);
+        Assert.True(pac.Threshold > marginal.Threshold);
+        using var back = GateStatistics.Read(pac.ToBytes());
+        Assert.Equal((pac.Promise, pac.Threshold), (back.Promise, back.Threshold));
+        Assert.Equal(pac.ToBytes(), back.ToBytes());
+        Assert.Null(marginal.Promise.Confidence);
+    }
+
+    [Fact]
+    public void Fit_TooFewImagesForTheConfidence_IsRefusedWithTheNumber()
+    {
+        var settings = new GateFitSettings { TargetFalseAlarmRate = 0.05, Confidence = 0.95 };
+        var refusal = Assert.Throws<CalibrationTooSmallException>(
+            () => GateStatisticsFitter.Fit(Draws.Rows(1, 116, 3), null, settings, Provenance));
+        Assert.Equal((58, 59), (refusal.CalibrationSize, refusal.MinimumSize));
+        Assert.Contains("at least 118 images are needed", refusal.Message, StringComparison.Ordinal);
+        GateStatisticsFitter.Fit(Draws.Rows(1, 118, 3), null, settings, Provenance).Dispose();
+    }
+
+    [Fact]
     public void Fit_RowNotFinite_IsNamedByItsPlaceInTheInput()
     {
         var rows = Draws.Rows(1, 100, 3);
@@ -142,6 +166,9 @@ public sealed class GateStatisticsTests : IDisposable
     [InlineData("threshold", "NaN")]
     [InlineData("target_false_alarm_rate", "0.2")]
     [InlineData("target_false_alarm_rate", "0.0001")]
+    [InlineData("confidence", "0.99")]
+    [InlineData("confidence", "2")]
+    [InlineData("confidence", "high")]
     [InlineData("feature_dimension", "7")]
     [InlineData("calibration_count", "-1")]
     [InlineData("fit_count", "many")]

@@ -31,7 +31,7 @@ public sealed class ImageIntakeTests : IAsyncLifetime
         };
         var metrics = new ScorerMetrics(Metrics.NewCustomRegistry());
         _gates = new(settings, new FakeStatisticsStore(), _device, metrics, TimeProvider.System, NullLogger<GateCatalog>.Instance);
-        _intake = new(settings, _gates, _store, metrics, TimeProvider.System);
+        _intake = new(settings, _gates, _store, new(settings, TimeProvider.System), metrics, TimeProvider.System);
     }
 
     public static TheoryData<string> BadSources => ["line\nbreak", "bell\u0007", "del\u007f", new string('a', 129)];

@@ -32,7 +32,7 @@ internal sealed class RunningScorer : IAsyncDisposable
         var letters = new DeadLetterWriter(Producer, Images, new StreamingMetrics(registry), clock, NullLogger<DeadLetterWriter>.Instance, "scorer@test");
         var router = new VerdictRouter(Producer, letters, Images, metrics, clock);
         var stages = new PipelineStages(
-            new DecodeStage(settings, new ImageIntake(settings, Gates, Images, metrics, clock), router),
+            new DecodeStage(settings, new ImageIntake(settings, Gates, Images, new(settings, clock), metrics, clock), router),
             new ScoreStage(settings, new BatchScorer(_device, metrics, clock), metrics, clock),
             new WriteStage(settings, new DeliverySettings(), router, metrics, clock));
         Pipeline = new(settings, Consumer, Gates, stages, Lifetime, NullLogger<ScoringPipeline>.Instance);

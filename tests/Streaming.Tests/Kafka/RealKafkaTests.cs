@@ -25,6 +25,7 @@ public sealed class RealKafkaTests(RealKafkaFixture kafka)
         var findings = await demanding.VerifyAsync(Topics.All, Cancellation);
         Assert.Equal(Topics.All.Count, findings.Count);
         Assert.All(findings, f => Assert.Contains("takes records up to 1048576 bytes", f.Problem, StringComparison.Ordinal));
+        Assert.All(findings, f => Assert.True(f.Blocks));
     }
 
     [Fact]

@@ -21,6 +21,7 @@ public sealed class TopicAdminTests(EmbeddedKafkaFixture kafka) : IClassFixture<
         var small = kafka.NewTopic(partitions: 2);
         var findings = await Admin.VerifyAsync([new("not-there", 4, null), new(small, 3, null)], Cancellation);
         Assert.Equal(["not-there", small], findings.Select(f => f.Topic));
+        Assert.Equal([true, false], findings.Select(f => f.Blocks));
         Assert.Contains("does not exist", findings[0].Problem, StringComparison.Ordinal);
         Assert.Contains("has 2 partitions; it needs 3", findings[1].Problem, StringComparison.Ordinal);
     }

@@ -1,6 +1,3 @@
-using System.Buffers.Binary;
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
 using MoodStream.Contracts;
 using MoodStream.Gateway.Review.Cases;
@@ -10,21 +7,6 @@ using MoodStream.Streaming.Kafka;
 using MoodStream.Streaming.Records;
 
 namespace MoodStream.Gateway.Review.Upkeep;
-
-/// <summary>Which accepted images people look at too, to measure what the gate misses.</summary>
-internal static class AuditSampling
-{
-    /// <summary>Whether an image is drawn: a share of all ids, the same ids every time.</summary>
-    /// <param name="imageId">Image id.</param>
-    /// <param name="share">Share of images that are drawn, in [0, 1].</param>
-    public static bool Draws(string imageId, double share)
-    {
-        var hash = SHA256.HashData(Encoding.UTF8.GetBytes(imageId));
-        // 53 bits make a double in [0, 1) without rounding, so that a share of 1 draws all and 0 none.
-        var place = (BinaryPrimitives.ReadUInt64BigEndian(hash) >> 11) * Math.ScaleB(1, -53);
-        return place < share;
-    }
-}
 
 /// <summary>Opens a case for every image that goes to people, and for the drawn share of accepted ones.</summary>
 /// <remarks>
@@ -81,7 +63,7 @@ internal sealed class CaseFeed(
         }
         if (scored is null) return;
         var sample = scored.Verdict == Verdict.Accept;
-        if (sample && !AuditSampling.Draws(scored.ImageId, settings.AuditShare)) return;
+        if (sample && !ImageSample.Draws("audit", scored.ImageId, settings.AuditShare)) return;
         await desk.OpenAsync(scored, record.Position.ToString(), sample, cancellation);
     }
 }

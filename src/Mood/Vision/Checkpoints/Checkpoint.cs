@@ -121,7 +121,7 @@ internal sealed class Checkpoint : IDisposable
         {
             if (plan.ReasonToWaive(name) is { } reason) tensors.Waived[tensors.Theirs(name)] = reason;
             else tensors.Problems.Add($"'{tensors.Theirs(name)}' is left over.");
-            if (beside || name is "head.weight" or "head.bias")
+            if (beside || (plan.HasClassifier && name is ("head.weight" or "head.bias")))
                 Beside[name] = plan.Beside(name, tensors.Load(name)).DetachFromDisposeScope();
         }
         CheckClassifier(tensors, plan.FeatureLength);

@@ -6,7 +6,9 @@ namespace MoodStream.Mood.Vision.Checkpoints;
 /// <param name="Input">Size of the input, in pixels.</param>
 /// <param name="Heads">Attention heads, which weights of a ViT do not tell.</param>
 /// <param name="MeanPooling">Whether features are the mean of the patches.</param>
-public sealed record CheckpointChoices(GridSize? Input = null, int? Heads = null, bool? MeanPooling = null);
+/// <param name="Pooling">How tokens are pooled instead of as trained.</param>
+public sealed record CheckpointChoices(
+    GridSize? Input = null, int? Heads = null, bool? MeanPooling = null, FeaturePooling? Pooling = null);
 
 /// <summary>Works out the encoder's configuration from tensors and settings.</summary>
 internal static class CheckpointShape

@@ -12,6 +12,9 @@ internal abstract class EncoderPlan
     /// <summary>Length of a feature.</summary>
     public abstract int FeatureLength { get; }
 
+    /// <summary>Whether the checkpoint's classifier, if it has one, takes these features. Default yes.</summary>
+    public virtual bool HasClassifier => true;
+
     /// <summary>About how many values the encoder has: what building it will allocate.</summary>
     public abstract long ParameterCount { get; }
 

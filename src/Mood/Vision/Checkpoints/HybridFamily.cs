@@ -49,7 +49,7 @@ internal sealed partial class HybridFamily : CheckpointFamily
         var stated = settings with { Width = settings.Width ?? size?.Width, Depth = settings.Depth ?? size?.Depth };
         if (CheckpointShape.Infer(tensors, stated, choices, trunk) is not { } trained) return null;
         TimmHead.Compare(tensors, settings, trained.FeatureLength, pool: null);
-        return new VitPlan(trained, choices.Input, AbsoluteResize.BicubicAntialiased, RelativeResize.GeometricLinear);
+        return new VitPlan(trained, choices, AbsoluteResize.BicubicAntialiased, RelativeResize.GeometricLinear);
     }
 
     [GeneratedRegex("^vit_(?<size>tiny|small|base|large)_(?<trunk>r_s16|r26_s32|r50_s16|r50_s32)_")]

@@ -47,7 +47,7 @@ internal sealed class VitFamily(string name, KeyMap names, AbsoluteResize absolu
     protected override EncoderPlan? Infer(
         NamedTensors tensors, CheckpointSettings settings, CheckpointChoices choices) =>
         CheckpointShape.Infer(tensors, settings, choices) is { } trained
-            ? new VitPlan(trained, choices.Input, absolute, relative) : null;
+            ? new VitPlan(trained, choices, absolute, relative) : null;
 
     private static VitFamily OfTransformers(IReadOnlyCollection<string> names, CheckpointSettings settings)
     {

@@ -4,22 +4,26 @@ namespace MoodStream.Mood.Vision.Checkpoints;
 
 /// <summary>A Vision Transformer or a hybrid, at the size trained on or at another one.</summary>
 /// <param name="trained">Configuration as trained.</param>
-/// <param name="input">Size of the input asked for; null: as trained.</param>
+/// <param name="choices">Size of the input and pooling asked for.</param>
 /// <param name="absolute">How absolute positions are resized.</param>
 /// <param name="relative">How relative position tables are resized.</param>
-internal sealed class VitPlan(VitConfig trained, GridSize? input, AbsoluteResize absolute, RelativeResize relative)
-    : EncoderPlan
+internal sealed class VitPlan(
+    VitConfig trained, CheckpointChoices choices, AbsoluteResize absolute, RelativeResize relative) : EncoderPlan
 {
     private static readonly string[] Packed = [".attn.query.", ".attn.key.", ".attn.value."];
 
-    private readonly VitConfig _config = input is not { } size ? trained
-        : trained with { ImageSize = size.Height, ImageWidth = size.Width == size.Height ? null : size.Width };
+    private readonly VitConfig _config = Chosen(trained, choices);
+
+    private bool IsRepooled => FeaturePooling.Of(_config) != FeaturePooling.Of(trained);
 
     /// <inheritdoc/>
     public override GridSize Input => _config.Input;
 
     /// <inheritdoc/>
     public override int FeatureLength => _config.FeatureLength;
+
+    /// <inheritdoc/>
+    public override bool HasClassifier => !IsRepooled;
 
     /// <inheritdoc/>
     public override long ParameterCount => ParametersOf(trained);
@@ -57,10 +61,13 @@ internal sealed class VitPlan(VitConfig trained, GridSize? input, AbsoluteResize
     }
 
     /// <inheritdoc/>
-    public override string? StandInFor(NamedTensors tensors, string name) =>
-        name.StartsWith("fc_norm.", StringComparison.Ordinal) && !tensors.Has("fc_norm.weight")
+    public override string? StandInFor(NamedTensors tensors, string name)
+    {
+        var layer = name.Split('.')[0];
+        return (layer == "fc_norm" || (layer == "norm" && IsRepooled)) && !tensors.Has(layer + ".weight")
             ? $"{name} = {(name.EndsWith("weight", StringComparison.Ordinal) ? 1 : 0)}"
             : null;
+    }
 
     /// <inheritdoc/>
     public override string? ReasonToWaive(string name) => name.Split('.')[0] switch
@@ -70,10 +77,18 @@ internal sealed class VitPlan(VitConfig trained, GridSize? input, AbsoluteResize
         "lm_head" => "predicts codes in pre-training",
         "pooler" => "a tanh layer that is no feature",
         "norm" => "the features are normed after pooling",
+        "fc_norm" when IsRepooled => "the tokens are normed before pooling",
         "decoder_embed" or "decoder_pos_embed" or "decoder_blocks" or "decoder_norm" or "decoder_pred" =>
             "the decoder of pre-training",
         _ => null,
     };
+
+    private static VitConfig Chosen(VitConfig trained, CheckpointChoices choices)
+    {
+        var sized = choices.Input is not { } size ? trained
+            : trained with { ImageSize = size.Height, ImageWidth = size.Width == size.Height ? null : size.Width };
+        return choices.Pooling?.ApplyTo(sized) ?? sized;
+    }
 
     /// <summary>Query, key and value as one; a bias that one of them lacks is zero (BEiT's key).</summary>
     private static Tensor? Pack(NamedTensors tensors, string name, int width, ISet<string> used)
