@@ -2,6 +2,7 @@ using System.CommandLine;
 using MoodStream.Bench.Chaos;
 using MoodStream.Bench.Detect;
 using MoodStream.Bench.Review;
+using MoodStream.Bench.Rollback;
 using MoodStream.Bench.Train;
 using MoodStream.Cli.Terminal;
 
@@ -12,6 +13,7 @@ var root = new RootCommand("What each layer of MoodStream costs, beside its peer
     ChaosBench.Create(),
     TrainBench.Create(),
     ReviewBench.Create(),
+    RollbackBench.Create(),
 };
 var parsed = root.Parse(args);
 if (parsed.Errors.Count == 0) return await parsed.InvokeAsync();

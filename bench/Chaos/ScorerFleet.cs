@@ -13,20 +13,19 @@ internal sealed class ScorerFleet : IAsyncDisposable
     private readonly string _program, _logs;
     private readonly IReadOnlyList<string> _settings;
     private readonly Process[] _processes;
-    private readonly int _port;
+    private readonly IReadOnlyList<int> _ports;
 
     /// <summary>Starts the scorers.</summary>
-    /// <param name="count">How many.</param>
-    /// <param name="port">HTTP port of the first.</param>
+    /// <param name="ports">HTTP port of each.</param>
     /// <param name="logs">Folder of their output.</param>
     /// <param name="settings">Settings of all, <c>KEY=VALUE</c>.</param>
-    public ScorerFleet(int count, int port, string logs, IReadOnlyList<string> settings)
+    public ScorerFleet(IReadOnlyList<int> ports, string logs, IReadOnlyList<string> settings)
     {
-        (_port, _logs, _settings) = (port, logs, settings);
+        (_ports, _logs, _settings) = (ports, logs, settings);
         string[] folders = [Path.Combine(AppContext.BaseDirectory, BesideInCheckout), AppContext.BaseDirectory];
         _program = folders.Select(f => Path.Combine(f, Program)).FirstOrDefault(File.Exists)
             ?? throw new CliException($"{Program} is not built; run ./mood bench in a checkout.");
-        _processes = [.. Enumerable.Range(0, count).Select(Start)];
+        _processes = [.. Enumerable.Range(0, ports.Count).Select(Start)];
     }
 
     /// <summary>Scorers ended by <see cref="Kill"/>.</summary>
@@ -72,7 +71,7 @@ internal sealed class ScorerFleet : IAsyncDisposable
     private Process Start(int scorer)
     {
         var log = Path.Combine(_logs, $"scorer-{scorer}.log");
-        string[] own = ["scorer", "--port", $"{_port + scorer}", "--set", $"MoodStream:Scorer:StaticMember=scorer-{scorer}"];
+        string[] own = ["scorer", "--port", $"{_ports[scorer]}", "--set", $"MoodStream:Scorer:StaticMember=scorer-{scorer}"];
         return Process.Start(new ProcessStartInfo("/bin/sh",
             ["-c", "log=$1; shift; exec \"$@\" >>\"$log\" 2>&1", "sh", log, _program, .. own, .. _settings.SelectMany(s => new[] { "--set", s })]))!;
     }

@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using MoodStream.Bench.Chaos;
 using MoodStream.Bench.Detect;
+using MoodStream.Bench.Rollback;
 using MoodStream.Cli.Terminal;
 using Spectre.Console;
 
@@ -36,4 +37,5 @@ internal sealed record BenchReport(BenchMachine Machine, IReadOnlyList<BenchRow>
 [JsonSerializable(typeof(BenchReport))]
 [JsonSerializable(typeof(ChaosResult))]
 [JsonSerializable(typeof(MemoryReport))]
+[JsonSerializable(typeof(RollbackResult))]
 internal sealed partial class BenchJson : JsonSerializerContext;

@@ -2,7 +2,6 @@ using System.CommandLine;
 using Microsoft.Extensions.Configuration.Memory;
 using MoodStream.Cli.Hosting;
 using MoodStream.Cli.Terminal;
-using MoodStream.Contracts;
 using MoodStream.Mood.Gates;
 using MoodStream.Streaming.Audit;
 using MoodStream.Streaming.Hosting;

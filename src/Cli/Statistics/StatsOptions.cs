@@ -1,5 +1,4 @@
 using System.CommandLine;
-using MoodStream.Cli.Terminal;
 using MoodStream.Streaming.Redis;
 
 namespace MoodStream.Cli.Statistics;

@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Globalization;
 using MoodStream.Cli.Terminal;
 using MoodStream.Contracts;
-using MoodStream.Streaming.Statistics;
 using Spectre.Console;
 
 namespace MoodStream.Cli.Statistics;

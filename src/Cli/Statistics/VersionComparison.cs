@@ -30,10 +30,10 @@ internal static class VersionComparison
         string gate, long from, long to, GateStatistics before, GateStatistics after, VerdictAgreement agreement)
     {
         var scores = KolmogorovSmirnov.Of(before.Calibration.Scores, after.Calibration.Scores);
-        var shift = ShiftOf(before, after);
+        var shift = GaussianShift.Between(before.Detector, after.Detector);
         return new VersionDifference(
             gate, from, to, shift?.Mean, shift?.LogDeterminant, Thresholds(before, after), scores.Distance, scores.PValue, agreement,
-            NoteOf(before, after));
+            NoteOf(before, after, shift));
     }
 
     /// <summary>Verdicts of both on features.</summary>
@@ -60,27 +60,19 @@ internal static class VersionComparison
             sample, verdicts.Length, 1 - ((toReview + toAccepted) / (double)verdicts.Length), toReview, toAccepted);
     }
 
-    private static GaussianShift? ShiftOf(GateStatistics before, GateStatistics after) =>
-        (before.Detector, after.Detector) is (FittedGaussian one, FittedGaussian other) && one.Dimension == other.Dimension
-            ? GaussianShift.Between(one, other)
-            : null;
-
     private static ThresholdChange[] Thresholds(GateStatistics before, GateStatistics after) =>
     [
         .. VersionHeader.Rates.Append(before.TargetFalseAlarmRate).Append(after.TargetFalseAlarmRate).Distinct().Order()
-            .Select(rate => new ThresholdChange(rate, At(before, rate), At(after, rate)))
+            .Select(rate => new ThresholdChange(rate, VersionHeader.ThresholdAt(before, rate), VersionHeader.ThresholdAt(after, rate)))
             .Where(t => t.From is not null || t.To is not null),
     ];
 
-    private static double? At(GateStatistics statistics, double rate) =>
-        rate >= statistics.Calibration.SmallestRate ? statistics.Calibration.Threshold(rate) : null;
-
-    private static string? NoteOf(GateStatistics before, GateStatistics after)
+    private static string? NoteOf(GateStatistics before, GateStatistics after, GaussianShift? shift)
     {
         var (one, other) = (before.Detector.Detector.Name, after.Detector.Detector.Name);
         if (one != other) return $"the detectors differ, {one} and {other}: their scores have no common scale";
         if (after.Provenance.DifferenceFrom(before.Provenance.ModelHash, before.Provenance.PreprocessingHash) is not null)
             return "the backbones or preprocessings differ: their features have no common meaning";
-        return before.Detector is FittedGaussian ? null : $"{one} has no mean and covariance to compare";
+        return shift is not null ? null : $"{one} has no mean and covariance to compare";
     }
 }

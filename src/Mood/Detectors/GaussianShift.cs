@@ -10,16 +10,19 @@ namespace MoodStream.Mood.Detectors;
 /// directions, and has no determinant.</param>
 public readonly record struct GaussianShift(double Mean, double? LogDeterminant)
 {
-    /// <summary>Compares two Gaussians.</summary>
+    /// <summary>Compares the Gaussians of two detectors.</summary>
     /// <param name="reference">The one that is measured with.</param>
     /// <param name="other">The other.</param>
-    /// <exception cref="ArgumentException">They are of rows of different lengths.</exception>
-    public static GaussianShift Between(FittedGaussian reference, FittedGaussian other)
+    /// <returns>The shift; null where one of them has no Gaussian, or they are of rows of different lengths.</returns>
+    public static GaussianShift? Between(FittedDetector reference, FittedDetector other)
     {
         ArgumentNullException.ThrowIfNull(reference);
         ArgumentNullException.ThrowIfNull(other);
-        if (reference.Dimension != other.Dimension)
-            throw new ArgumentException($"Rows of {other.Dimension} values cannot be compared with rows of {reference.Dimension}.", nameof(other));
+        return reference.Gaussian is { } one && other.Gaussian is { } two && one.Dimension == two.Dimension ? Between(one, two) : null;
+    }
+
+    private static GaussianShift Between(FittedGaussian reference, FittedGaussian other)
+    {
         using var scope = NewDisposeScope();
         using var gradientless = no_grad();
         var whitened = reference.Whitening.Apply((other.Mean - reference.Mean).unsqueeze(0));              // [1, R]

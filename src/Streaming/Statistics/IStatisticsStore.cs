@@ -106,5 +106,12 @@ public interface IStatisticsStore
     /// Calls back with the active statistics once at the start and after every change of the epoch, until cancelled.
     /// Learns of a change by pub/sub and by polling, since pub/sub alone may lose it.
     /// </summary>
-    Task WatchAsync(string gate, Func<ActiveStatistics?, CancellationToken, Task> changed, CancellationToken cancellation);
+    /// <param name="gate">The gate.</param>
+    /// <param name="changed">Told of the active statistics; null where there are none.</param>
+    /// <param name="looked">
+    /// Told after every look, at each poll at the least: whether the registry answered and names active statistics, those told last.
+    /// </param>
+    /// <param name="cancellation">Ends it.</param>
+    Task WatchAsync(
+        string gate, Func<ActiveStatistics?, CancellationToken, Task> changed, Action<bool> looked, CancellationToken cancellation);
 }

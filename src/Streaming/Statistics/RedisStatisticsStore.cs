@@ -172,12 +172,14 @@ public sealed class RedisStatisticsStore(
 
     /// <inheritdoc/>
     /// <remarks>
-    /// While Redis is away nothing is called: the last state told stays valid. An exception of the callback ends the watch.
+    /// While Redis is away no change is told: whoever watches knows by the looks how long ago the last state was confirmed. An exception of the callback ends the watch.
     /// A pointer that has vanished, and an epoch that has fallen (Redis was restored from a backup), are changes like any other.
     /// </remarks>
-    public async Task WatchAsync(string gate, Func<ActiveStatistics?, CancellationToken, Task> changed, CancellationToken cancellation)
+    public async Task WatchAsync(
+        string gate, Func<ActiveStatistics?, CancellationToken, Task> changed, Action<bool> looked, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(changed);
+        ArgumentNullException.ThrowIfNull(looked);
         await using var watch = new StatisticsWatch(redis, settings, clock, gate);
         var last = default(ActiveStatistics?);
         var (first, reachable) = (true, true);
@@ -191,6 +193,7 @@ public sealed class RedisStatisticsStore(
                 (first, last) = (false, active);
             }
 
+            looked(answered && active is not null);
             reachable = answered;
             await watch.NextAsync(cancellation);
         }
