@@ -41,8 +41,8 @@ internal sealed record MemoryPoint(
         small.Score(randn(512, 4));                                     // starts libtorch's threads and the compiler
         randn(512, 512).matmul(randn(512, 512)).Dispose();
         var state = small.State.ToDictionary(t => t.Key, t => t.Value);
-        (state["mean"], state["class_means"]) = (zeros(width, ScalarType.Float64), randn(classes, width, ScalarType.Float64));
-        state["cholesky"] = eye(width, ScalarType.Float64).mul_(2);
+        (state["mean"], state["class_means"]) = (zeros(width, dtype: ScalarType.Float64), randn(classes, width, dtype: ScalarType.Float64));
+        state["cholesky"] = eye(width, dtype: ScalarType.Float64).mul_(2);
         var features = randn(images, width);                            // [N, D]
         var measured = PeakMemory.BytesOf(() =>
         {

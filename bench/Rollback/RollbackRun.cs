@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using MoodStream.Bench.Chaos;
 using MoodStream.Bench.Driver;
+using MoodStream.Cli;
 using MoodStream.Cli.Demo;
 using MoodStream.Cli.Embedded;
 using MoodStream.Cli.Terminal;

@@ -1,3 +1,3 @@
-using MoodStream.Cli.Terminal;
+using MoodStream.Cli;
 
 return await MoodCommand.RunAsync(args);

@@ -55,7 +55,7 @@ internal static class AuditCommand
             Console.WriteLine(
                 found.Break is null ? $"{found.Gate}: {found.Links} links, the chain holds" : $"broken: {found.Break}");
         if (findings.Length == 0) Console.WriteLine("the audit trail is empty");
-        JsonReport.Write(parsed.GetValue(Json), findings, JsonReport.Types.AuditFindingArray);
+        JsonReport.Write(parsed.GetValue(Json), findings, AuditJson.Types.AuditFindingArray);
         return walk.Breaks.Count == 0 ? ExitCode.Ok : ExitCode.Failed;
     }
 

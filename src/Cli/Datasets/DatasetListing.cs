@@ -19,9 +19,7 @@ internal sealed record DatasetListing(string? Root, IReadOnlyList<ListedDataset>
     public static DatasetListing Of(ParseResult parsed)
     {
         var shelf = NamedDatasets.ShelfOf(parsed);
-        // Without a folder to look into, paths are shown as they lie below one.
-        var place = shelf ?? new DatasetShelf(Path.DirectorySeparatorChar.ToString());
-        return new(shelf?.Root, [.. NamedDatasets.CatalogueOf(shelf).All.Select(d => Of(d, place, shelf is not null))]);
+        return new(shelf?.Root, [.. NamedDatasets.CatalogueOf(shelf).All.Select(d => Of(d, shelf))]);
     }
 
     /// <summary>Prints the list.</summary>
@@ -39,16 +37,17 @@ internal sealed record DatasetListing(string? Root, IReadOnlyList<ListedDataset>
             ? $"Nothing was looked for: pass {NamedDatasets.Root.Name} DIR, or set {NamedDatasets.RootVariable}."
             : $"Looked for in {Root}.");
         foreach (var set in Datasets.Where(s => !s.Present))
-            Console.WriteLine($"{set.Name}: {set.Get} {set.Home} -> {string.Join(", ", set.Splits.SelectMany(s => s.Missing.Take(1)))}");
+            Console.WriteLine($"{set.Name}: {set.Get} {set.Home} -> {string.Join(", ", set.Splits.SelectMany(s => s.Missing.Take(1)).Distinct())}");
     }
 
-    private static ListedDataset Of(DatasetDescription description, DatasetShelf shelf, bool isLookedFor)
+    private static ListedDataset Of(DatasetDescription description, DatasetShelf? shelf)
     {
         ListedSplit[] splits =
         [
             .. description.Splits.Keys.Select(split =>
             {
-                var missing = isLookedFor ? shelf.Missing(description, split) : shelf.Wanted(description, split);
+                // Without a folder to look into, paths are shown as they lie below one.
+                var missing = shelf?.Missing(description, split) ?? description.Wanted(split);
                 return new ListedSplit(split, missing.Count == 0, missing);
             }),
         ];

@@ -43,7 +43,7 @@ internal static class DemoCommand
         using var traffic = Traffic(parsed);
         var result = await new DemoRun(settings, traffic, TimeProvider.System).RunAsync(cancellation);
         DemoReport.Print(result);
-        JsonReport.Write(parsed.GetValue(Json), result, JsonReport.Types.DemoResult);
+        JsonReport.Write(parsed.GetValue(Json), result, DemoJson.Types.DemoResult);
         return result.Lost == 0 ? ExitCode.Ok : throw new CliException($"{result.Lost} images were lost.");
     }
 

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using MoodStream.Cli.Terminal;
 using MoodStream.Mood.Datasets;
+using MoodStream.Mood.Datasets.Named;
 using MoodStream.Mood.Evaluation;
 
 namespace MoodStream.Cli.Evaluation;
@@ -51,7 +52,7 @@ internal static class DatasetChoice
     private static IEnumerable<AskedOod> Asked(string text)
     {
         if (!text.Contains('=', StringComparison.Ordinal))
-            return text.Split(',', StringSplitOptions.TrimEntries).Select(name => name.Length > 0 && !Path.Exists(name)
+            return text.Split(',', StringSplitOptions.TrimEntries).Select(name => DatasetCatalogue.IsName(name)
                 ? new AskedOod(name, null)
                 : throw new CliException(
                     $"--ood has '{name}', which is no name of a data set; images of your own are {EvaluationOptions.OwnOodForm}.",

@@ -72,7 +72,7 @@ internal static class EvaluateCommand
         if (compared.Count == 0) throw new CliException(refused[0].Reason);
         var result = EvaluationResult.Of(parsed, data, compared, refused);
         EvaluationTables.Print(result);
-        JsonReport.Write(parsed.GetValue(Json), result, JsonReport.Types.EvaluationResult);
+        JsonReport.Write(parsed.GetValue(Json), result, EvaluationJson.Types.EvaluationResult);
         if (parsed.GetValue(EvaluationOptions.Report) is { } page)
         {
             EvaluationPage.Write(page, result, data, compared);
@@ -107,7 +107,7 @@ internal static class EvaluateCommand
     {
         var listing = DatasetListing.Of(parsed);
         listing.Print();
-        JsonReport.Write(parsed.GetValue(Json), listing, JsonReport.Types.DatasetListing);
+        JsonReport.Write(parsed.GetValue(Json), listing, DatasetJson.Types.DatasetListing);
         return ExitCode.Ok;
     }
 
@@ -122,7 +122,7 @@ internal static class EvaluateCommand
         using var backbone = Backbone.Load(backbones[0].Path, inputSize: parsed.GetValue(EvaluationOptions.InputSize));
         var result = LocalisationEvaluation.Run(parsed, idTrain, backbone, cancellation);
         LocalisationTables.Print(result);
-        JsonReport.Write(parsed.GetValue(Json), result, JsonReport.Types.LocalisationResult);
+        JsonReport.Write(parsed.GetValue(Json), result, EvaluationJson.Types.LocalisationResult);
         return ExitCode.Ok;
     }
 }

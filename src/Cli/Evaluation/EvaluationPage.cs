@@ -36,16 +36,15 @@ internal static class EvaluationPage
     private static void Provenance(HtmlPage page, EvaluationResult result)
     {
         page.Section("What was run");
-        page.Table(["backbone", "model hash", "preprocessing hash", "pooling", "classifier"],
-            result.Backbones.Select(b => ("", (IReadOnlyList<string>)
-                [b.Name, b.ModelHash, b.PreprocessingHash, b.Pooling ?? Missing, b.Classifier])));
-        page.Table(["data", "named", "images", "content hash"],
-            result.Data.Select(d => ("", (IReadOnlyList<string>)[d.Name, d.Dataset, $"{d.Images}", d.Hash])));
+        page.Words(["backbone", "model hash", "preprocessing hash", "pooling", "classifier"], result.Backbones.Select(
+            b => (string[])[b.Name, b.ModelHash, b.PreprocessingHash, b.Pooling ?? Missing, b.Classifier]));
+        page.Words(["data", "named", "images", "content hash"],
+            result.Data.Select(d => (string[])[d.Name, d.Dataset, $"{d.Images}", d.Hash]));
         page.Paragraph(
             $"mood {result.Version}, .NET {Environment.Version}, seed {result.Seed}, {result.BootstrapResamples} bootstrap resamples.");
         if (result.Skipped.Count == 0) return;
         page.Part("Left out");
-        page.Table(["what", "reason"], result.Skipped.Select(s => ("", (IReadOnlyList<string>)[s.What, s.Reason])));
+        page.Words(["what", "reason"], result.Skipped.Select(s => (string[])[s.What, s.Reason]));
     }
 
     private static void Comparison(HtmlPage page, EvaluationResult result)
@@ -62,8 +61,8 @@ internal static class EvaluationPage
         if (splits.Length == 0) return;
         page.Section("Classes held out");
         page.Note("The mean of a detector is that over these splits.");
-        page.Table(["split", "ID images", "OOD images", "classes"], splits.Select(r => ("", (IReadOnlyList<string>)
-            [r.Ood.Split(':')[0], $"{r.NId}", $"{r.NOod}", string.Join(", ", r.HeldOut!)])));
+        page.Words(["split", "ID images", "OOD images", "classes held out"], splits.Select(
+            r => (string[])[r.Ood.Split(':')[0], $"{r.NId}", $"{r.NOod}", string.Join(", ", r.HeldOut!)]));
     }
 
     private static void MetricTables(HtmlPage page, EvaluationResult result, string backbone, string suffix)

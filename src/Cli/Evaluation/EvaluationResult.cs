@@ -94,6 +94,10 @@ internal sealed record EvaluationSkip(string Reason)
     /// <summary>What it is, for people.</summary>
     [JsonIgnore]
     public string What => Dataset ?? (Detector is null ? Backbone! : $"{Detector}, {Backbone}");
+
+    /// <summary>What it is and why; the reason of a data set begins with its name.</summary>
+    [JsonIgnore]
+    public string Line => Dataset is null ? $"{What}: {Reason}" : Reason;
 }
 
 /// <summary>Results of an evaluation with all that is needed to run it again.</summary>

@@ -14,7 +14,7 @@ internal static class EvaluationTables
         Console.WriteLine($"FPR@95TPR, {result.FprConvention}.");
         if (result.BootstrapResamples > 0)
             Console.WriteLine($"± : half of the 95 % interval, {result.BootstrapResamples} bootstrap resamples of the test images.");
-        foreach (var skip in result.Skipped) Console.WriteLine($"left out: {skip.What}: {skip.Reason}");
+        foreach (var skip in result.Skipped) Console.WriteLine($"left out: {skip.Line}");
     }
 
     private static Table ComparisonOf(EvaluationResult result)

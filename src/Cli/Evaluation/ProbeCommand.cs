@@ -45,7 +45,7 @@ internal static class ProbeCommand
             .AddRow($"{result.Neighbours} nearest neighbours", $"{result.NeighbourAccuracy:P2}")
             .AddRow("linear", $"{result.LinearAccuracy:P2}")
             .AddRow("chance", $"{result.Chance:P2}"));
-        JsonReport.Write(parsed.GetValue(Json), result, JsonReport.Types.ProbeResult);
+        JsonReport.Write(parsed.GetValue(Json), result, EvaluationJson.Types.ProbeResult);
         return ExitCode.Ok;
     }
 

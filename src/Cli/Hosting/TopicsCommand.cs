@@ -40,7 +40,7 @@ internal static class TopicsCommand
             var findings = create ? await admin.EnsureAsync(Topics.All, cancellation) : await admin.VerifyAsync(Topics.All, cancellation);
             TopicRow[] rows = [.. Topics.All.Select(t => new TopicRow(t.Name, t.Partitions, t.Retention?.TotalDays, ProblemOf(t.Name, findings)))];
             foreach (var row in rows) Console.WriteLine($"{row.Topic,-28} {row.Partitions,3} partitions  {row.Problem ?? "as it should be"}");
-            JsonReport.Write(parsed.GetValue(Json), rows, JsonReport.Types.TopicRowArray);
+            JsonReport.Write(parsed.GetValue(Json), rows, TopicsJson.Types.TopicRowArray);
             return findings.Count == 0 ? ExitCode.Ok : ExitCode.Failed;
         }
         catch (KafkaException e)

@@ -58,7 +58,7 @@ internal static class IngestCommand
         }
         var result = ingestion.Tally.Result;
         Console.WriteLine($"{result.Read} read: {result.Taken} taken, {result.Refused} refused, {result.Dropped} dropped; {result.Reconnects} reconnects.");
-        JsonReport.Write(parsed.GetValue(Json), result, JsonReport.Types.IngestResult);
+        JsonReport.Write(parsed.GetValue(Json), result, IngestJson.Types.IngestResult);
         return result.Refused == 0 && result.Evicted.Count == 0 ? ExitCode.Ok : ExitCode.Failed;
     }
 

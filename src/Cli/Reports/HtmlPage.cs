@@ -15,6 +15,8 @@ internal sealed class HtmlPage(string title)
         .scroll { overflow-x: auto } table { border-collapse: collapse; font-variant-numeric: tabular-nums; margin: .6rem 0 }
         th, td { padding: .25rem .7rem; text-align: right; white-space: nowrap; border-bottom: 1px solid var(--soft) }
         th:first-child, td:first-child { text-align: left } th { border-bottom: 1px solid var(--line) }
+        table.words td, table.words th { text-align: left; white-space: normal; overflow-wrap: anywhere; vertical-align: top }
+        table.words td:first-child { white-space: nowrap; overflow-wrap: normal }
         tr.floor td { background: var(--soft); font-style: italic } tr.ours td { background: var(--mark); font-weight: 600 }
         .note { color: #777; font-size: .92em } figure { margin: 0; text-align: center }
         .figures { display: grid; grid-template-columns: repeat(auto-fill, minmax(26rem, 1fr)); gap: 1rem }
@@ -44,19 +46,12 @@ internal sealed class HtmlPage(string title)
     /// <summary>A table.</summary>
     /// <param name="columns">Headings.</param>
     /// <param name="rows">Cells; a row's class is <c>floor</c>, <c>ours</c> or empty.</param>
-    public HtmlPage Table(IReadOnlyList<string> columns, IEnumerable<(string Class, IReadOnlyList<string> Cells)> rows)
-    {
-        Raw("""<div class="scroll"><table><thead><tr>""");
-        foreach (var column in columns) Raw($"""<th scope="col">{Text(column)}</th>""");
-        Raw("</tr></thead><tbody>");
-        foreach (var (kind, cells) in rows)
-        {
-            Raw(kind.Length > 0 ? $"""<tr class="{kind}">""" : "<tr>");
-            foreach (var cell in cells) Raw($"<td>{Text(cell)}</td>");
-            Raw("</tr>");
-        }
-        return Raw("</tbody></table></div>");
-    }
+    public HtmlPage Table(IReadOnlyList<string> columns, IEnumerable<(string Class, IReadOnlyList<string> Cells)> rows) =>
+        Table("<table>", columns, rows);
+
+    /// <summary>A table of text, which is broken into lines so that every column is seen.</summary>
+    public HtmlPage Words(IReadOnlyList<string> columns, IEnumerable<IReadOnlyList<string>> rows) =>
+        Table("""<table class="words">""", columns, rows.Select(cells => ("", cells)));
 
     /// <summary>Figures side by side.</summary>
     /// <param name="figures">Address of each picture, and what it shows for those who cannot see it.</param>
@@ -84,6 +79,21 @@ internal sealed class HtmlPage(string title)
         <title>{Text(title)}</title><style>{Style}</style></head>
         <body><h1>{Text(title)}</h1>{_body}</body></html>
         """;
+
+    private HtmlPage Table(
+        string tag, IReadOnlyList<string> columns, IEnumerable<(string Class, IReadOnlyList<string> Cells)> rows)
+    {
+        Raw($"""<div class="scroll">{tag}<thead><tr>""");
+        foreach (var column in columns) Raw($"""<th scope="col">{Text(column)}</th>""");
+        Raw("</tr></thead><tbody>");
+        foreach (var (kind, cells) in rows)
+        {
+            Raw(kind.Length > 0 ? $"""<tr class="{kind}">""" : "<tr>");
+            foreach (var cell in cells) Raw($"<td>{Text(cell)}</td>");
+            Raw("</tr>");
+        }
+        return Raw("</tbody></table></div>");
+    }
 
     private HtmlPage Raw(string markup)
     {

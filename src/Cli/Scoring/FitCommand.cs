@@ -107,7 +107,7 @@ internal static class FitCommand
         statistics.Write(path);
         var result = Describe(statistics, dataset, path);
         Tell(result);
-        JsonReport.Write(parsed.GetValue(Json), result, JsonReport.Types.FitResult);
+        JsonReport.Write(parsed.GetValue(Json), result, ScoringJson.Types.FitResult);
         return ExitCode.Ok;
     }
 

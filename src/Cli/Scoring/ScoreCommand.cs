@@ -75,7 +75,7 @@ internal static class ScoreCommand
             statistics.TargetFalseAlarmRate, statistics.Threshold, statistics.Provenance.Gate, backbone.ModelHash,
             heatMaps);
         Tell(result, rows.Count, parsed.GetRequiredValue(Csv));
-        JsonReport.Write(parsed.GetValue(Json), result, JsonReport.Types.ScoreResult);
+        JsonReport.Write(parsed.GetValue(Json), result, ScoringJson.Types.ScoreResult);
         return ExitCode.Ok;
 
         int Count(string verdict) => rows.Count(r => r.Verdict == verdict);

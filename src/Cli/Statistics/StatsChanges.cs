@@ -83,7 +83,7 @@ internal static class StatsChanges
         else Console.WriteLine($"it is not active yet: mood stats activate {version} --gate {made.Gate}");
         JsonReport.Write(
             parsed.GetValue(StatsOptions.Json),
-            new VersionPublished(made.Gate, version, atOnce, made.ModelHash, made.PreprocessingHash), JsonReport.Types.VersionPublished);
+            new VersionPublished(made.Gate, version, atOnce, made.ModelHash, made.PreprocessingHash), StatsJson.Types.VersionPublished);
     }
 
     private static void RequireUsable(GateStatistics statistics, string path, string? gate)
@@ -101,7 +101,7 @@ internal static class StatsChanges
         if (!parsed.GetValue(StatsOptions.OtherModel)) await RequireSameModelAsync(session, gate, version, cancellation);
         var activated = await ActivateAsync(
             session, gate, new Activation(version, parsed.GetRequiredValue(StatsOptions.Who), parsed.GetValue(StatsOptions.Why)), cancellation);
-        JsonReport.Write(parsed.GetValue(StatsOptions.Json), activated, JsonReport.Types.StatisticsActivated);
+        JsonReport.Write(parsed.GetValue(StatsOptions.Json), activated, StatsJson.Types.StatisticsActivated);
     }
 
     private static async Task RequireSameModelAsync(RegistrySession session, string gate, long version, CancellationToken cancellation)
@@ -134,7 +134,7 @@ internal static class StatsChanges
         }
 
         await TellAsync(session, "statistics-rolled-back", activated, cancellation);
-        JsonReport.Write(parsed.GetValue(StatsOptions.Json), activated, JsonReport.Types.StatisticsActivated);
+        JsonReport.Write(parsed.GetValue(StatsOptions.Json), activated, StatsJson.Types.StatisticsActivated);
     }
 
     private static async Task ApproveAsync(RegistrySession session, ParseResult parsed, CancellationToken cancellation)
@@ -155,7 +155,7 @@ internal static class StatsChanges
         if (activates && (await session.Store.ReadActiveAsync(gate, cancellation))?.Version != version)
             await ActivateAsync(session, gate, new Activation(version, approval.By, approval.Reason), cancellation);
         JsonReport.Write(
-            parsed.GetValue(StatsOptions.Json), new VersionApproved(gate, version, approval, activates), JsonReport.Types.VersionApproved);
+            parsed.GetValue(StatsOptions.Json), new VersionApproved(gate, version, approval, activates), StatsJson.Types.VersionApproved);
     }
 
     private static async Task RefitAsync(RegistrySession session, ParseResult parsed, CancellationToken cancellation)
@@ -171,7 +171,7 @@ internal static class StatsChanges
         await session.NoteAsync(gate, who, "refit-requested", request.RequestId, request.Reason, cancellation);
         Console.WriteLine($"gate {gate}: refit {request.RequestId} is asked for; {waiting} wait for a trainer");
         JsonReport.Write(
-            parsed.GetValue(StatsOptions.Json), new RefitAsked(gate, request.RequestId, waiting), JsonReport.Types.RefitAsked);
+            parsed.GetValue(StatsOptions.Json), new RefitAsked(gate, request.RequestId, waiting), StatsJson.Types.RefitAsked);
     }
 
     private static async Task TellAsync(RegistrySession session, string what, StatisticsActivated activated, CancellationToken cancellation)

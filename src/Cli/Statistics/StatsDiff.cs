@@ -46,7 +46,7 @@ internal static class StatsDiff
                     : VersionComparison.OnCalibration(before, after);
                 var difference = VersionComparison.Of(gate, parsed.GetValue(From), parsed.GetValue(To), before, after, agreement);
                 foreach (var line in Lines(difference)) Console.WriteLine(line);
-                JsonReport.Write(parsed.GetValue(StatsOptions.Json), difference, JsonReport.Types.VersionDifference);
+                JsonReport.Write(parsed.GetValue(StatsOptions.Json), difference, StatsJson.Types.VersionDifference);
             }
         }
     }

@@ -37,7 +37,7 @@ internal static class StatsFiles
             Console.WriteLine($"gate {gate}: {backup.Versions.Count} versions -> {folder}");
         }
 
-        JsonReport.Write(parsed.GetValue(StatsOptions.Json), [.. written], JsonReport.Types.GateExportedArray);
+        JsonReport.Write(parsed.GetValue(StatsOptions.Json), [.. written], StatsJson.Types.GateExportedArray);
     }
 
     private static async Task ImportAsync(RegistrySession session, ParseResult parsed, CancellationToken cancellation)
@@ -51,7 +51,7 @@ internal static class StatsFiles
             await TellAsync(session, result, who, folder, cancellation);
         }
 
-        JsonReport.Write(parsed.GetValue(StatsOptions.Json), [.. results], JsonReport.Types.GateRestoredArray);
+        JsonReport.Write(parsed.GetValue(StatsOptions.Json), [.. results], StatsJson.Types.GateRestoredArray);
         if (results.SelectMany(r => r.Refused).ToArray() is { Length: > 0 } refused)
             throw new CliException($"{refused.Length} versions were not put back. {string.Join(" ", refused)}");
     }

@@ -46,7 +46,7 @@ internal static class StatsViews
         }
 
         Tables.Write(TableOf(rows));
-        JsonReport.Write(parsed.GetValue(StatsOptions.Json), [.. rows], JsonReport.Types.VersionRowArray);
+        JsonReport.Write(parsed.GetValue(StatsOptions.Json), [.. rows], StatsJson.Types.VersionRowArray);
     }
 
     private static Table TableOf(IEnumerable<VersionRow> rows)
@@ -90,7 +90,7 @@ internal static class StatsViews
             gate, number, isActive, isActive ? active?.Epoch : null, bytes, kept.Header,
             [.. (await session.Store.ReadHistoryAsync(gate, int.MaxValue, cancellation)).Where(a => a.Version == number).Take(Activations)]);
         foreach (var line in Lines(shown)) Console.WriteLine(line);
-        JsonReport.Write(parsed.GetValue(StatsOptions.Json), shown, JsonReport.Types.VersionShown);
+        JsonReport.Write(parsed.GetValue(StatsOptions.Json), shown, StatsJson.Types.VersionShown);
     }
 
     private static IEnumerable<string> Lines(VersionShown shown)

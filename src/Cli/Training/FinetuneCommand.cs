@@ -73,7 +73,7 @@ internal static class FinetuneCommand
             $"[bold]{(outcome.Finished ? "done" : "stopped; --resume goes on")}[/]: {files.Output}, model hash {written.ModelHash}, loss {outcome.Loss:F4} (floor {floor:F4}), {outcome.ImagesPerSecond:F0} images/s");
         JsonReport.Write(parsed.GetValue(Common.Json), new(
             files.Output, written.ModelHash, from, stage, dataset.Name, dataset.Count, outputs, training.Step, training.TotalSteps,
-            outcome.Finished, outcome.Loss, floor, outcome.ImagesPerSecond, outcome.Seconds, settings.Seed), JsonReport.Types.FinetuneResult);
+            outcome.Finished, outcome.Loss, floor, outcome.ImagesPerSecond, outcome.Seconds, settings.Seed), TrainingJson.Types.FinetuneResult);
         return ExitCode.Ok;
     }
 

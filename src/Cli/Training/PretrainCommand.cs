@@ -46,7 +46,7 @@ internal static class PretrainCommand
         var what = result.ModelHash is { } hash ? $"model hash {hash}" : $"{result.CodePerplexity:F1} of {result.Codes} codes in use";
         ProgressBar.Console.MarkupLineInterpolated(
             $"[bold]{(outcome.Finished ? "done" : "stopped; --resume goes on")}[/]: {files.Output}, {what}, loss {outcome.Loss:F4}, {outcome.ImagesPerSecond:F0} images/s");
-        JsonReport.Write(parsed.GetValue(Common.Json), result, JsonReport.Types.PretrainResult);
+        JsonReport.Write(parsed.GetValue(Common.Json), result, TrainingJson.Types.PretrainResult);
         if (outcome.Finished && result.Codes is not null) RequireUse(files.Output, choices);
         return ExitCode.Ok;
     }

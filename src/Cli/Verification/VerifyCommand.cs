@@ -56,7 +56,7 @@ internal static class VerifyCommand
             Console.WriteLine($"not within tolerance: {row.Section}/{row.Case} {row.Output} {row.Problem}".TrimEnd());
         var counted = rows.Where(r => r.Counts).ToArray();
         var within = counted.Count(r => r.WithinTolerance);
-        JsonReport.Write(json, new VerifyResult(counted.Length, within, [.. rows.Select(Flat)]), JsonReport.Types.VerifyResult);
+        JsonReport.Write(json, new VerifyResult(counted.Length, within, [.. rows.Select(Flat)]), VerificationJson.Types.VerifyResult);
         if (counted.Length < rows.Length) Console.WriteLine($"{rows.Length - counted.Length} rows are not compared; the table says why");
         Console.WriteLine($"{counted.Length} rows, {within} within tolerance");
         return within == counted.Length ? ExitCode.Ok : ExitCode.Failed;
@@ -84,7 +84,7 @@ internal static class VerifyCommand
         var table = new Table().AddColumns("Property", "Value");
         foreach (var (name, value) in Lines(about)) table.AddRow(Markup.Escape(name), Markup.Escape(value));
         Tables.Write(table);
-        JsonReport.Write(json, about, JsonReport.Types.BackboneDescription);
+        JsonReport.Write(json, about, VerificationJson.Types.BackboneDescription);
         return ExitCode.Ok;
     }
 

@@ -27,7 +27,7 @@ public sealed class NamedSetsTests : IDisposable
         Assert.True(exit == ExitCode.Ok, error);
         Assert.Contains("skipped svhn (Street View House Numbers", error, StringComparison.Ordinal);
         Assert.Contains("ufldl.stanford.edu", error, StringComparison.Ordinal);
-        Assert.Contains("left out: svhn", output, StringComparison.Ordinal);
+        Assert.Contains("left out: svhn (", output, StringComparison.Ordinal);
 
         var result = await ReadAsync();
         Assert.Equal(["lsun"], result.GetProperty("results").EnumerateArray().Select(r => r.GetProperty("ood").GetString()).Distinct());
@@ -57,6 +57,7 @@ public sealed class NamedSetsTests : IDisposable
     [InlineData("leave those out", ExitCode.WrongUsage, "--id", "cifar10", "--id-train", "x", "--ood", "svhn")]
     [InlineData("or --id NAME", ExitCode.WrongUsage, "--id-train", "x", "--ood", "svhn")]
     [InlineData("which is no name of a data set", ExitCode.WrongUsage, "--id", "cifar10", "--ood", "svhn,,dtd")]
+    [InlineData("images of your own are NAME=DATASET", ExitCode.WrongUsage, "--id", "cifar10", "--ood", "folder:mine/")]
     public async Task Evaluate_WhatCannotBe_IsRefusedInOneLine(string problem, int expected, params string[] arguments)
     {
         Describe("svhn-like", """ "all": { "folder": "svhn-like" } """);

@@ -1,4 +1,4 @@
-using MoodStream.Cli.Terminal;
+using MoodStream.Cli;
 
 namespace MoodStream.CliTests.Terminal;
 

@@ -36,8 +36,7 @@ public sealed class NamedDatasetTests : IDisposable
             "a.json: colour is no field", "a.json: splits.train.folder is '/x', which does not stay below",
             "a.json: splits has train; it has train and test, or all.", "c.json: is no JSON:",
             "d.json: class_names has 'x' twice.", "d.json: splits.all has 2 of cifar, mat and folder; it has one of them.",
-            "d.json: splits.all.list_ending stands without a list.", "d.json: class_names is for CIFAR files",
-            "d.json: overlaps.nowhere is no data set",
+            "d.json: splits.all.list_ending stands without a list.", "d.json: overlaps.nowhere is no data set",
         ])
             Assert.Contains(problem, message, StringComparison.Ordinal);
     }
@@ -49,6 +48,7 @@ public sealed class NamedDatasetTests : IDisposable
     [InlineData("""{ "splits": { "all": 3 } }""", "splits.all is no object")]
     [InlineData("""{ "splits": { "all": { "cifar": [] } } }""", "splits.all.cifar is no list of texts")]
     [InlineData("""{ "splits": { "all": { "folder": "a/../../b" } } }""", "does not stay below")]
+    [InlineData("""{ "class_names": ["a"], "splits": { "all": { "folder": "x" } } }""", "class_names is for CIFAR files")]
     [InlineData("""{ "home": "example" }""", "home is 'example', which is no address")]
     [InlineData("""{ "class_folders": { "n1": "" } }""", "class_folders.n1 is no text")]
     [InlineData("""{ "class_folders": { "n1": "cat", "n2": "cat" } }""", "class_folders has 'cat' twice")]

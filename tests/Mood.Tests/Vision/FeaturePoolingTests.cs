@@ -8,6 +8,9 @@ namespace MoodStream.MoodTests.Vision;
 /// <summary>Features by a pooling that is not the trained one, against the tokens of reference programs.</summary>
 public sealed class FeaturePoolingTests : IDisposable
 {
+    private const string Vit = "timm_vit_cls";
+    private const string Gap = "timm_vit_gap";
+    private const string NoClassToken = "timm_vit_gap_no_qkv_bias";
     private const double Tolerance = 1e-4;              // that of the kit for tokens
     private readonly TorchSharp.DisposeScope _scope = NewDisposeScope();
 
@@ -15,37 +18,38 @@ public sealed class FeaturePoolingTests : IDisposable
     [InlineData("class-token")]
     [InlineData("mean")]
     [InlineData("class-token+mean")]
-    public void Extract_Dinov2_IsMadeOfTheReferencesNormedTokens(string pooling)
+    public void Extract_Vit_IsMadeOfTheReferencesNormedTokens(string pooling)
     {
-        using var golden = new Golden("dinov2_original");
-        var (front, mean) = (golden.Output("native", "x_norm_clstoken"), golden.Output("native", "x_norm_patchtokens").mean([1]));
+        using var golden = new Golden(Vit);
+        var tokens = golden.Output("native", "tokens_final");
+        var (front, mean) = (tokens.select(1, 0), tokens.slice(1, 1, tokens.shape[1], 1).mean([1]));
         var expected = pooling switch
         {
             "class-token" => front,
             "mean" => mean,
             _ => cat([front, mean], 1),
         };
-        Golden.Close(expected, Features("dinov2_original", pooling, golden), Tolerance);
+        Golden.Close(expected, Features(Vit, pooling, golden), Tolerance);
     }
 
     [Fact]
     public void Extract_LastTwoBlocks_StandSideBySideUnderTheLastNorm()
     {
-        using var golden = new Golden("dinov2_original");
-        using var file = SafetensorsFile.Open(SharedFiles.Require("golden", "models", "dinov2_original", "model.safetensors"));
+        using var golden = new Golden(Vit);
+        using var file = SafetensorsFile.Open(SharedFiles.Require("golden", "models", Vit, "model.safetensors"));
         Tensor[] blocks =
         [
-            .. new[] { "block_0", "tokens_last_block" }.Select(b => nn.functional.layer_norm(
-                golden.Output("native", b).select(1, 0), [32], file.Load("norm.weight"), file.Load("norm.bias"), 1e-6)),
+            .. new[] { "block_1", "tokens_last_block" }.Select(b => nn.functional.layer_norm(
+                golden.Output("native", b).select(1, 0), [48], file.Load("norm.weight"), file.Load("norm.bias"), 1e-6)),
         ];
-        Golden.Close(cat(blocks, 1), Features("dinov2_original", "class-token@2", golden), Tolerance);
+        Golden.Close(cat(blocks, 1), Features(Vit, "class-token@2", golden), Tolerance);
     }
 
     [Fact]
     public void Load_NormThatTheFileLacks_IsNeutralAndTold()
     {
-        using var golden = new Golden("mae_finetuned_gap");                 // has fc_norm and a classifier, no norm
-        using var backbone = Load("mae_finetuned_gap", "class-token");
+        using var golden = new Golden(Gap);                 // has fc_norm and a classifier, no norm
+        using var backbone = Load(Gap, "class-token");
         Assert.Contains("norm.weight = 1", backbone.StoodIn);
         Assert.Contains("fc_norm.weight", backbone.WaivedTensors.Keys);
         Assert.Null(backbone.Classifier);
@@ -56,9 +60,9 @@ public sealed class FeaturePoolingTests : IDisposable
     [Fact]
     public void Load_PoolingAsTrained_ChangesNothing()
     {
-        using var trained = Backbone.Load(SharedFiles.Require("golden", "models", "mae_finetuned_gap"));
-        using var chosen = Load("mae_finetuned_gap", trained.Pooling.ToString()!);
-        using var other = Load("mae_finetuned_gap", "mean");
+        using var trained = Backbone.Load(SharedFiles.Require("golden", "models", Gap));
+        using var chosen = Load(Gap, trained.Pooling.ToString()!);
+        using var other = Load(Gap, "mean");
         Assert.Equal("fc-norm", trained.Pooling.ToString());
         Assert.Equal(trained.ModelHash, chosen.ModelHash);
         Assert.NotNull(chosen.Classifier);
@@ -68,11 +72,11 @@ public sealed class FeaturePoolingTests : IDisposable
     [Fact]
     public void RefusalOf_WhatAnEncoderDoesNotHave_SaysWhat()
     {
-        using var gap = Backbone.Load(SharedFiles.Require("golden", "models", "timm_vit_gap"));
+        using var gap = Backbone.Load(SharedFiles.Require("golden", "models", NoClassToken));
         Assert.Contains("class token", gap.RefusalOf(new FeaturePooling(Pooling.ClassToken)), StringComparison.Ordinal);
         Assert.Contains("9 blocks", gap.RefusalOf(new FeaturePooling(Pooling.MeanOfNormedPatches, 9)), StringComparison.Ordinal);
         Assert.Null(gap.RefusalOf(new FeaturePooling(Pooling.MeanOfNormedPatches, 2)));
-        Assert.Contains("class token", Assert.Throws<BackboneException>(() => Load("timm_vit_gap", "class-token")).Message, StringComparison.Ordinal);
+        Assert.Contains("class token", Assert.Throws<BackboneException>(() => Load(NoClassToken, "class-token")).Message, StringComparison.Ordinal);
     }
 
     [Theory]

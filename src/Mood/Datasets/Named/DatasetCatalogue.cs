@@ -1,7 +1,9 @@
+using System.Text.RegularExpressions;
+
 namespace MoodStream.Mood.Datasets.Named;
 
 /// <summary>All data sets that are known by name.</summary>
-public sealed class DatasetCatalogue
+public sealed partial class DatasetCatalogue
 {
     private const string ShippedEnding = ".json";
 
@@ -44,9 +46,16 @@ public sealed class DatasetCatalogue
         : throw new DatasetException(
             $"'{name}' is no data set that is known by name. Known are {string.Join(", ", All.Select(d => d.Name))}.");
 
+    /// <summary>Whether a text can be the name of a data set: lower-case letters, digits, and hyphens between
+    /// them.</summary>
+    public static bool IsName(string text) => PlainName().IsMatch(text);
+
     private static IEnumerable<(string Path, string Name)> Files(string folder, string ending) =>
         Directory.Exists(folder)
             ? Directory.EnumerateFiles(folder, "*" + ending).Order(StringComparer.Ordinal)
                 .Select(p => (p, Path.GetFileName(p)[..^ending.Length]))
             : [];
+
+    [GeneratedRegex("^[a-z0-9]+(-[a-z0-9]+)*$")]
+    private static partial Regex PlainName();
 }

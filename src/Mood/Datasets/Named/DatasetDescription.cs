@@ -40,6 +40,15 @@ public sealed record DatasetDescription
 
     /// <summary>The part to test with.</summary>
     public string TestSplit => Splits.ContainsKey(SplitName.Test) ? SplitName.Test : Splits.Keys.First();
+
+    /// <summary>Files and folders that a part consists of, below the folder of data sets.</summary>
+    public IReadOnlyList<string> Wanted(string split)
+    {
+        var place = Splits[split];
+        return place.Folder is { } folder && ClassFolders.Count > 0
+            ? [.. ClassFolders.Select(c => Path.Combine(folder, c.Folder))]
+            : place.List is { } list ? [.. place.Places, list] : place.Places;
+    }
 }
 
 /// <summary>Names of parts.</summary>

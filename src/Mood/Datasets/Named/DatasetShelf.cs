@@ -14,17 +14,7 @@ public sealed class DatasetShelf(string root)
 
     /// <summary>Files and folders of a part that are not there; empty if all are.</summary>
     public IReadOnlyList<string> Missing(DatasetDescription description, string split) =>
-        [.. Wanted(description, split).Where(w => !Path.Exists(w))];
-
-    /// <summary>Files and folders that a part consists of.</summary>
-    public IReadOnlyList<string> Wanted(DatasetDescription description, string split)
-    {
-        var place = description.Splits[split];
-        IEnumerable<string> wanted = place.Folder is { } folder && description.ClassFolders.Count > 0
-            ? description.ClassFolders.Select(c => Path.Combine(folder, c.Folder))
-            : place.List is { } list ? [.. place.Places, list] : place.Places;
-        return [.. wanted.Select(w => Path.Combine(Root, w))];
-    }
+        [.. description.Wanted(split).Select(w => Path.Combine(Root, w)).Where(w => !Path.Exists(w))];
 
     /// <summary>Why a part cannot be used, and how to get it; null where it is there.</summary>
     public string? Lack(DatasetDescription description, string split)

@@ -1,10 +1,9 @@
 using System.Text.Json;
-using System.Text.RegularExpressions;
 
 namespace MoodStream.Mood.Datasets.Named;
 
 /// <summary>Reads and checks one file that describes a data set.</summary>
-internal static partial class DescriptionFile
+internal static class DescriptionFile
 {
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
 
@@ -72,7 +71,7 @@ internal static partial class DescriptionFile
     private static void Check(DatasetDescription read, string name, DescriptionFields fields)
     {
         if (read.Name.Length > 0 && read.Name != name) fields.Problem("name", $"is '{read.Name}', yet the file is called {name}");
-        if (read.Name.Length > 0 && !PlainName().IsMatch(read.Name))
+        if (read.Name.Length > 0 && !DatasetCatalogue.IsName(read.Name))
             fields.Problem("name", $"is '{read.Name}'; lower-case letters, digits and hyphens make a name");
         if (read.Home.Length > 0 && !(Uri.TryCreate(read.Home, UriKind.Absolute, out var home) && home.Scheme is "http" or "https"))
             fields.Problem("home", $"is '{read.Home}', which is no address of a page");
@@ -82,7 +81,4 @@ internal static partial class DescriptionFile
         if (read.ClassFolders.Count > 0 && splits.Any(s => s.Folder is null || s.List is not null))
             fields.Problem("class_folders", "is for folders without a list");
     }
-
-    [GeneratedRegex("^[a-z0-9]+(-[a-z0-9]+)*$")]
-    private static partial Regex PlainName();
 }

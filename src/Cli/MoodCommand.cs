@@ -3,14 +3,15 @@ using MoodStream.Cli.Audit;
 using MoodStream.Cli.Benchmarks;
 using MoodStream.Cli.Demo;
 using MoodStream.Cli.Evaluation;
-using MoodStream.Cli.Ingest;
-using MoodStream.Cli.Training;
-using MoodStream.Cli.Scoring;
 using MoodStream.Cli.Hosting;
+using MoodStream.Cli.Ingest;
+using MoodStream.Cli.Scoring;
 using MoodStream.Cli.Statistics;
+using MoodStream.Cli.Terminal;
+using MoodStream.Cli.Training;
 using MoodStream.Cli.Verification;
 
-namespace MoodStream.Cli.Terminal;
+namespace MoodStream.Cli;
 
 /// <summary>The command <c>mood</c>: a list of its verbs, and what holds for all of them.</summary>
 internal static class MoodCommand
