@@ -5,6 +5,7 @@ using MoodStream.Bench.Forward;
 using MoodStream.Bench.Refit;
 using MoodStream.Bench.RefitYear;
 using MoodStream.Bench.Review;
+using MoodStream.Bench.Rollback;
 using MoodStream.Bench.Train;
 using MoodStream.Bench.TrainerKills;
 using MoodStream.Cli.Terminal;
@@ -20,6 +21,7 @@ var root = new RootCommand("What each layer of MoodStream costs, beside its peer
     RefitBench.Create(),
     RefitYearBench.Create(),
     ForwardBench.Create(),
+    RollbackBench.Create(),
 };
 var parsed = root.Parse(args);
 if (parsed.Errors.Count == 0) return await parsed.InvokeAsync();

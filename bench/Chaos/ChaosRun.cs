@@ -34,7 +34,8 @@ internal sealed class ChaosRun(ChaosSettings settings, TimeProvider clock) : IDi
         using var live = new ChaosLedger(broker.BootstrapServers);
         var started = clock.GetTimestamp();
         int kills;
-        await using (var fleet = new ScorerFleet(settings.Scorers, settings.Port + HttpPortAbove, _folder, ScorerSettings(broker, redis.Address)))
+        await using (var fleet = new ScorerFleet(
+            [.. Enumerable.Range(settings.Port + HttpPortAbove, settings.Scorers)], _folder, ScorerSettings(broker, redis.Address)))
         {
             using var producing = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
             var traffic = new ChaosTraffic(camera, producer, settings.Seed);

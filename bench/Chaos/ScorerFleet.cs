@@ -13,21 +13,20 @@ internal sealed class ScorerFleet : IAsyncDisposable
     private readonly string _program, _logs, _service;
     private readonly IReadOnlyList<string> _settings;
     private readonly Process[] _processes;
-    private readonly int _port;
+    private readonly IReadOnlyList<int> _ports;
 
     /// <summary>Starts the scorers.</summary>
-    /// <param name="count">How many.</param>
-    /// <param name="port">HTTP port of the first.</param>
+    /// <param name="ports">HTTP port of each.</param>
     /// <param name="logs">Folder of their output.</param>
     /// <param name="settings">Settings of all, <c>KEY=VALUE</c>.</param>
     /// <param name="service">The service, which is the verb of <c>mood</c> too.</param>
-    public ScorerFleet(int count, int port, string logs, IReadOnlyList<string> settings, string service = "scorer")
+    public ScorerFleet(IReadOnlyList<int> ports, string logs, IReadOnlyList<string> settings, string service = "scorer")
     {
-        (_port, _logs, _settings, _service) = (port, logs, settings, service);
+        (_ports, _logs, _settings, _service) = (ports, logs, settings, service);
         string[] folders = [Path.Combine(AppContext.BaseDirectory, BesideInCheckout), AppContext.BaseDirectory];
         _program = folders.Select(f => Path.Combine(f, Program)).FirstOrDefault(File.Exists)
             ?? throw new CliException($"{Program} is not built; run ./mood bench in a checkout.");
-        _processes = [.. Enumerable.Range(0, count).Select(Start)];
+        _processes = [.. Enumerable.Range(0, ports.Count).Select(Start)];
     }
 
     /// <summary>Scorers ended by <see cref="Kill"/>.</summary>
@@ -73,7 +72,10 @@ internal sealed class ScorerFleet : IAsyncDisposable
     private Process Start(int scorer)
     {
         var log = Path.Combine(_logs, $"{_service}-{scorer}.log");
-        string[] own = [_service, "--port", $"{_port + scorer}", "--set", $"MoodStream:{_service}:StaticMember={_service}-{scorer}"];
+        string[] own =
+        [
+            _service, "--port", $"{_ports[scorer]}", "--set", $"MoodStream:{_service}:StaticMember={_service}-{scorer}",
+        ];
         return Process.Start(new ProcessStartInfo("/bin/sh",
             ["-c", "log=$1; shift; exec \"$@\" >>\"$log\" 2>&1", "sh", log, _program, .. own, .. _settings.SelectMany(s => new[] { "--set", s })]))!;
     }

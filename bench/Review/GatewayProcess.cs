@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 
 namespace MoodStream.Bench.Review;
 
@@ -13,14 +11,6 @@ internal sealed class GatewayProcess(string program, string settingsFile, int po
 
     /// <summary>Address of its API.</summary>
     public Uri Address { get; } = new($"http://127.0.0.1:{port}");
-
-    /// <summary>A loopback port that nobody listens on.</summary>
-    public static int FreePort()
-    {
-        using var probe = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        probe.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)probe.LocalEndPoint!).Port;
-    }
 
     /// <summary>Starts it and waits until it answers.</summary>
     /// <exception cref="InvalidOperationException">It ended, or did not answer in time.</exception>

@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Confluent.Kafka;
+using MoodStream.Bench.Driver;
 using MoodStream.Cli.Embedded;
 using MoodStream.Cli.Terminal;
 using MoodStream.Contracts;
@@ -65,7 +66,7 @@ internal sealed class ReviewRun : IAsyncDisposable
 
     private async Task<ReviewResult> RunAsync(CancellationToken cancellation)
     {
-        await using var gateway = new GatewayProcess(FindProgram(), WriteSettings(), GatewayProcess.FreePort());
+        await using var gateway = new GatewayProcess(FindProgram(), WriteSettings(), LoopbackPort.Free());
         using var ledger = new ReviewLedger(_kafka.BootstrapServers, Gate);
         await using var redis = await ConnectionMultiplexer.ConnectAsync(_redis.Address);
         await gateway.StartAsync(_client, cancellation);

@@ -72,7 +72,8 @@ internal sealed class TrainerKillsRun(TrainerKillsPlan plan, TimeProvider clock)
         using var producer = new KafkaRecordProducer(kafka, metrics, NullLogger<KafkaRecordProducer>.Instance);
         var began = clock.GetTimestamp();
         int kills;
-        await using (var fleet = new ScorerFleet(Trainers, plan.Port + HttpPortAbove, _folder, TrainerSettingsOf(broker, redis.Address), "trainer"))
+        await using (var fleet = new ScorerFleet(
+            [.. Enumerable.Range(plan.Port + HttpPortAbove, Trainers)], _folder, TrainerSettingsOf(broker, redis.Address), "trainer"))
         {
             var producing = ProduceAsync(producer, store, cancellation);
             await KillAsync(fleet, cancellation);

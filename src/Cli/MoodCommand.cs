@@ -6,6 +6,7 @@ using MoodStream.Cli.Evaluation;
 using MoodStream.Cli.Hosting;
 using MoodStream.Cli.Ingest;
 using MoodStream.Cli.Scoring;
+using MoodStream.Cli.Statistics;
 using MoodStream.Cli.Terminal;
 using MoodStream.Cli.Training;
 using MoodStream.Cli.Verification;
@@ -37,6 +38,7 @@ internal static class MoodCommand
             VerifyCommand.Create(),
             IngestCommand.Create(),
             TopicsCommand.Create(),
+            StatsCommand.Create(),
             AuditCommand.Create(),
             BenchCommand.Create(),
         };

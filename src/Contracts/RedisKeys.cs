@@ -57,7 +57,7 @@ public static class RedisKeys
     /// <summary>Cases in one order. Sorted set of case ids: what may be claimed, by score, age or uncertainty; what is leased, by the end of the lease; what is decided, by time.</summary>
     public static string ReviewIndex(string gate, string order) => $"moodstream:{{{gate}}}:review:index:{order}";
 
-    /// <summary>Decisions and audit events that Kafka has not acknowledged yet, oldest first. List of JSON.</summary>
+    /// <summary>Decisions and audit events that Kafka has not acknowledged yet, oldest first. List of JSON. Written by the gateway and by operators' commands.</summary>
     public static string ReviewOutbox(string gate) => $"moodstream:{{{gate}}}:review:outbox";
 
     /// <summary>Last link of the gate's audit chain. Hash of <c>sequence</c> and <c>hash</c>. Never expires. Absent: the chain is empty.</summary>

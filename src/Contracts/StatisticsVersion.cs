@@ -42,6 +42,9 @@ public sealed record StatisticsVersion
     /// <summary>Promised share of in-distribution images that go to review, in (0, 1).</summary>
     public required double TargetFalseAlarmRate { get; init; }
 
+    /// <summary>Confidence of the promise over calibration sets, in (0, 1); absent where it holds on average.</summary>
+    public double? Confidence { get; init; }
+
     /// <summary>Images with a score of at most this are accepted.</summary>
     public required double Threshold { get; init; }
 

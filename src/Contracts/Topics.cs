@@ -21,7 +21,7 @@ public static class Topics
     /// <summary>Refits requested, statistics published, activated, rolled back. Key: gate. Written and read by services.</summary>
     public const string Control = "moodstream.control.v1";
 
-    /// <summary>Append-only audit trail, a hash chain per gate. Key: gate. Value: <see cref="AuditRecorded"/> as JSON. Written by the gateway.</summary>
+    /// <summary>Append-only audit trail, a hash chain per gate. Key: gate. Value: <see cref="AuditRecorded"/> as JSON. Written by the gateway, and by operators' commands.</summary>
     public const string Audit = "moodstream.audit.v1";
 
     /// <summary>Every topic with the settings it is created with.</summary>

@@ -156,4 +156,11 @@ public sealed record GateSettings
     /// <summary>Statistics fitted longer ago than this are not used. Default: any age.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "36500.00:00:00")]
     public TimeSpan? MaxStatisticsAge { get; init; }
+
+    /// <summary>
+    /// How long the gate goes on with the statistics it holds while the registry does not confirm them: Redis is away, or has come
+    /// back empty. Then they are not used any more. Default one day; less closes the gate sooner, more bridges a longer repair.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:01", "36500.00:00:00")]
+    public TimeSpan MaxUnconfirmedAge { get; init; } = TimeSpan.FromDays(1);
 }

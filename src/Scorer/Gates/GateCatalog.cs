@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
 using MoodStream.Mood.Gates;
 using MoodStream.Mood.Vision;
 using MoodStream.Scorer.Device;
@@ -12,6 +14,7 @@ public sealed class GateCatalog(
     ScorerSettings settings, IStatisticsStore store, DeviceThread device, ScorerMetrics metrics, TimeProvider clock, ILogger<GateCatalog> log)
 {
     private readonly Dictionary<string, Gate> _bySource = [];
+    private readonly ConcurrentDictionary<string, bool> _told = new();
     private volatile IReadOnlyDictionary<string, Gate> _gates = new Dictionary<string, Gate>();
 
     /// <summary>The gates by name; empty until they are loaded.</summary>
@@ -52,7 +55,8 @@ public sealed class GateCatalog(
         {
             try
             {
-                await store.WatchAsync(gate.Name, (active, token) => ChangeAsync(gate, active, token), ended.Token);
+                await store.WatchAsync(
+                    gate.Name, (active, token) => ChangeAsync(gate, active, token), confirmed => Look(gate, confirmed), ended.Token);
             }
             catch
             {
@@ -76,12 +80,35 @@ public sealed class GateCatalog(
 
     private async Task ChangeAsync(Gate gate, ActiveStatistics? active, CancellationToken cancellation)
     {
+        if (active is null && gate.Read() is { Statistics: not null, Version: var held })
+        {
+            // A registry that was lost is no reason to stop at once: what the gate holds was active, and its limit runs from now.
+            log.RegistryLost(gate.Name, held, gate.Settings.MaxUnconfirmedAge);
+            return;
+        }
+
         var state = active is { } version ? await ReadAsync(gate, version.Version, cancellation) : new GateState(0, null, "it has no active statistics");
         await device.RunAsync(() =>
         {
+            if (active is not null) gate.Confirm();
             gate.Replace(state);
             return true;
         }, cancellation);
+        Tell(gate, state);
+    }
+
+    /// <summary>After every look at the registry: statistics that it confirms go on, those whose time has run out are told of once.</summary>
+    private void Look(Gate gate, bool confirmed)
+    {
+        if (confirmed) gate.Confirm();
+        metrics.Unconfirmed(gate.Name, gate.UnconfirmedFor);
+        var state = gate.Read();
+        if (_told.TryGetValue(gate.Name, out var judged) && judged != (state.Statistics is not null)) Tell(gate, state);
+    }
+
+    private void Tell(Gate gate, GateState state)
+    {
+        _told[gate.Name] = state.Statistics is not null;
         metrics.SetStatistics(gate.Name, state);
         if (state.Problem is { } problem) log.GateWithoutStatistics(gate.Name, problem);
         else log.StatisticsSwapped(gate.Name, state.Version);
@@ -91,6 +118,18 @@ public sealed class GateCatalog(
     {
         if (await store.ReadBlobAsync(gate.Name, version, cancellation) is not { } blob)
             return new(version, null, $"the blob of its statistics (version {version}) is missing");
+        try
+        {
+            // A version from before headers has none; its blob still carries a seal of its own.
+            if (await store.ReadHeaderAsync(gate.Name, version, cancellation) is { } header
+                && header.BlobSha256 != Convert.ToHexStringLower(SHA256.HashData(blob)))
+                return new(version, null, $"the blob of its statistics (version {version}) is not the one that its header describes");
+        }
+        catch (InvalidDataException e)
+        {
+            return new(version, null, e.Message);
+        }
+
         return await device.RunAsync(() => Restore(gate, version, blob), cancellation);
     }
 

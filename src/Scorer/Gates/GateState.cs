@@ -1,3 +1,4 @@
+using System.Globalization;
 using MoodStream.Mood.Gates;
 using MoodStream.Mood.Vision;
 
@@ -17,6 +18,7 @@ public sealed record GateState(long Version, GateStatistics? Statistics, string?
 public sealed class Gate(string name, GateSettings settings, Backbone backbone, TimeProvider clock)
 {
     private GateState _state = GateState.Unknown;
+    private long _confirmed = clock.GetTimestamp();
 
     /// <summary>The gate's name.</summary>
     public string Name { get; } = name;
@@ -27,14 +29,17 @@ public sealed class Gate(string name, GateSettings settings, Backbone backbone, 
     /// <summary>Its backbone; used on the device thread only, except for its recipe and hash.</summary>
     public Backbone Backbone { get; } = backbone;
 
-    /// <summary>The state to judge a batch with; statistics that have grown too old are none.</summary>
+    /// <summary>The state to judge a batch with; statistics that have grown too old, or that nobody has confirmed for too long, are none.</summary>
     public GateState Read()
     {
         var state = Volatile.Read(ref _state);
-        if (state.Statistics is not { } statistics || Settings.MaxStatisticsAge is not { } limit) return state;
-        var age = clock.GetUtcNow() - statistics.Provenance.FittedAt;
-        return age <= limit ? state : state with { Statistics = null, Problem = $"its statistics (version {state.Version}) are {age:d\\.hh\\:mm\\:ss} old; the limit is {limit}" };
+        return state.Statistics is { } statistics && ProblemOf(state.Version, statistics) is { } problem
+            ? state with { Statistics = null, Problem = problem }
+            : state;
     }
+
+    /// <summary>How long ago the registry last said that what the gate judges with is active.</summary>
+    public TimeSpan UnconfirmedFor => clock.GetElapsedTime(Volatile.Read(ref _confirmed));
 
     /// <summary>Whether images wait while there are no statistics that may be used, rather than go to review.</summary>
     public bool WaitsForStatistics => Settings.WithoutStatistics == WithoutStatistics.Hold;
@@ -42,6 +47,21 @@ public sealed class Gate(string name, GateSettings settings, Backbone backbone, 
     /// <summary>Whether images wait now.</summary>
     public bool Holds => WaitsForStatistics && Read().Statistics is null;
 
+    /// <summary>The registry says that what the gate judges with is active.</summary>
+    internal void Confirm() => Volatile.Write(ref _confirmed, clock.GetTimestamp());
+
     /// <summary>Replaces the state; on the device thread, between batches, since the old statistics are disposed.</summary>
     internal void Replace(GateState state) => Interlocked.Exchange(ref _state, state).Statistics?.Dispose();
+
+    private string? ProblemOf(long version, GateStatistics statistics)
+    {
+        var age = clock.GetUtcNow() - statistics.Provenance.FittedAt;
+        if (Settings.MaxStatisticsAge is { } limit && age > limit)
+            return $"its statistics (version {version}) are {Text(age)} old; the limit is {limit}";
+        return UnconfirmedFor is var since && since > Settings.MaxUnconfirmedAge
+            ? $"its statistics (version {version}) were last confirmed by the registry {Text(since)} ago; the limit is {Settings.MaxUnconfirmedAge}"
+            : null;
+    }
+
+    private static string Text(TimeSpan time) => time.ToString(@"d\.hh\:mm\:ss", CultureInfo.InvariantCulture);
 }

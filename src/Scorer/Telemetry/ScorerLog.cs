@@ -14,4 +14,7 @@ internal static partial class ScorerLog
 
     [LoggerMessage(2004, LogLevel.Critical, "The scoring pipeline failed; nothing in hand was committed")]
     public static partial void PipelineFaulted(this ILogger logger, Exception fault);
+
+    [LoggerMessage(2005, LogLevel.Error, "Gate {Gate}: the registry has lost its active statistics; version {Version}, which this scorer holds, is used for {Limit} more at most")]
+    public static partial void RegistryLost(this ILogger logger, string gate, long version, TimeSpan limit);
 }

@@ -20,7 +20,7 @@ public sealed class ScorerMetrics
 
     private readonly Counter _images, _sourceImages, _batches, _deviceFaults;
     private readonly Histogram _batchImages, _batchSeconds, _stages, _latency, _pValues, _scores;
-    private readonly Gauge _version, _fittedAt, _fitImages, _calibrationImages, _promise, _held, _ready, _deviceHealthy;
+    private readonly Gauge _version, _fittedAt, _fitImages, _calibrationImages, _promise, _unconfirmed, _held, _ready, _deviceHealthy;
     private SourceLabels _sources = new(100);
 
     /// <summary>Creates the metrics in a registry; the same registry gives the same metrics.</summary>
@@ -44,6 +44,7 @@ public sealed class ScorerMetrics
         _promise = factory.CreateGauge("moodstream_scorer_promised_false_alarm_ratio", "False-alarm rate that the threshold in use promises: the review rate to expect while nothing is wrong.", "gate");
         _ready = factory.CreateGauge("moodstream_scorer_ready_images", "Prepared images that wait for a batch, when the latest one closed.");
         _deviceHealthy = factory.CreateGauge("moodstream_scorer_device_healthy", "1 while the device answers the probe of the health checks; 0 for good once it failed.");
+        _unconfirmed = factory.CreateGauge("moodstream_scorer_statistics_unconfirmed_seconds", "Since the registry last said that the statistics in use are active: Redis is away, or has lost them.", "gate");
         _held = factory.CreateGauge("moodstream_scorer_held_images", "Images set aside since their gate has no usable statistics.", "gate");
     }
 
@@ -88,6 +89,8 @@ public sealed class ScorerMetrics
     internal void DeviceFault(string gate, string on) => _deviceFaults.WithLabels(gate, on).Inc();
 
     internal void Held(string gate, int change) => _held.WithLabels(gate).Inc(change);
+
+    internal void Unconfirmed(string gate, TimeSpan since) => _unconfirmed.WithLabels(gate).Set(since.TotalSeconds);
 
     internal void SetStatistics(string gate, GateState state)
     {

@@ -7,6 +7,7 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using MoodStream.Streaming.Audit;
 using MoodStream.Streaming.DeadLetters;
 using MoodStream.Streaming.Delivery;
 using MoodStream.Streaming.Images;
@@ -123,6 +124,7 @@ public static class StreamingModule
         services.AddSingleton<RedisStatisticsStore>();
         services.AddSingleton<IStatisticsStore>(s => s.GetRequiredService<RedisStatisticsStore>());
         services.AddSingleton<RefitRequests>();
+        services.AddSingleton<AuditOutbox>();
         services.AddSingleton<FileImageStore>();
         services.AddSingleton<IImageStore>(s => s.GetRequiredService<FileImageStore>());
     }

@@ -84,6 +84,21 @@ public interface IStatisticsStore
     /// <exception cref="InvalidOperationException">The version is active.</exception>
     Task<bool> DeleteAsync(string gate, long version, CancellationToken cancellation);
 
+    /// <summary>Puts back a version that was kept elsewhere, under its own number; it is not active yet.</summary>
+    /// <param name="gate">The gate.</param>
+    /// <param name="version">The version and its header, where it has one.</param>
+    /// <param name="blob">The statistics file.</param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <returns>Whether it was put back; false where it was there, byte for byte.</returns>
+    /// <exception cref="InvalidOperationException">Another version has that number.</exception>
+    /// <remarks>The numbers up to this one are not given out again. What the settings keep is left to the next publication.</remarks>
+    Task<bool> RestoreAsync(string gate, KeptVersion version, ReadOnlyMemory<byte> blob, CancellationToken cancellation);
+
+    /// <summary>Puts back a gate's activations, where it has none.</summary>
+    /// <returns>Whether they were put back.</returns>
+    Task<bool> RestoreHistoryAsync(
+        string gate, IReadOnlyList<StatisticsActivated> newestFirst, CancellationToken cancellation);
+
     /// <summary>The gate's activations, newest first.</summary>
     Task<IReadOnlyList<StatisticsActivated>> ReadHistoryAsync(string gate, int most, CancellationToken cancellation);
 
@@ -91,5 +106,12 @@ public interface IStatisticsStore
     /// Calls back with the active statistics once at the start and after every change of the epoch, until cancelled.
     /// Learns of a change by pub/sub and by polling, since pub/sub alone may lose it.
     /// </summary>
-    Task WatchAsync(string gate, Func<ActiveStatistics?, CancellationToken, Task> changed, CancellationToken cancellation);
+    /// <param name="gate">The gate.</param>
+    /// <param name="changed">Told of the active statistics; null where there are none.</param>
+    /// <param name="looked">
+    /// Told after every look, at each poll at the least: whether the registry answered and names active statistics, those told last.
+    /// </param>
+    /// <param name="cancellation">Ends it.</param>
+    Task WatchAsync(
+        string gate, Func<ActiveStatistics?, CancellationToken, Task> changed, Action<bool> looked, CancellationToken cancellation);
 }

@@ -8,18 +8,40 @@ namespace MoodStream.Streaming.Statistics;
 internal static class KeptVersions
 {
     /// <summary>Stores a version that is not there yet, blob and header both.</summary>
+    /// <param name="database">Redis.</param>
+    /// <param name="gate">The gate.</param>
+    /// <param name="version">Its number.</param>
+    /// <param name="blob">The statistics file.</param>
+    /// <param name="header">Its header; null for a version of a time before headers.</param>
     /// <returns>Whether it was stored; false where the version is somebody's already.</returns>
-    public static Task<bool> TryAddAsync(IDatabase database, ReadOnlyMemory<byte> blob, StatisticsVersion header)
+    public static Task<bool> TryAddAsync(
+        IDatabase database, string gate, long version, ReadOnlyMemory<byte> blob, StatisticsVersion? header)
     {
-        var (gate, version) = (header.Gate, header.Version);
         string blobKey = RedisKeys.StatisticsBlob(gate, version), headerKey = RedisKeys.StatisticsHeader(gate, version);
         var transaction = database.CreateTransaction();
         transaction.AddCondition(Condition.KeyNotExists(blobKey));
         transaction.AddCondition(Condition.KeyNotExists(headerKey));
         _ = transaction.StringSetAsync(blobKey, blob);
-        _ = transaction.StringSetAsync(headerKey, Json(header));
+        if (header is not null) _ = transaction.StringSetAsync(headerKey, Json(header));
         _ = transaction.SortedSetAddAsync(RedisKeys.StatisticsVersions(gate), version, version);
         return transaction.ExecuteAsync();
+    }
+
+    /// <summary>Puts a version back under its number, and sees to it that no number up to it is given out again.</summary>
+    /// <returns>Whether it was put back; false where it was there, byte for byte.</returns>
+    /// <exception cref="InvalidOperationException">Another version has that number.</exception>
+    public static async Task<bool> RestoreAsync(IDatabase database, string gate, KeptVersion version, ReadOnlyMemory<byte> blob)
+    {
+        await database.SetAddAsync(RedisKeys.StatisticsGates(), gate);
+        var counter = RedisKeys.StatisticsCounter(gate);
+        var given = (long)await database.StringGetAsync(counter);
+        // Where another gives out numbers meanwhile, some are left out, none is given out twice.
+        if (given < version.Version) await database.StringIncrementAsync(counter, version.Version - given);
+        if (await TryAddAsync(database, gate, version.Version, blob, version.Header)) return true;
+        using var there = await database.StringGetLeaseAsync(RedisKeys.StatisticsBlob(gate, version.Version));
+        return there is not null && there.Span.SequenceEqual(blob.Span)
+            ? false
+            : throw new InvalidOperationException($"Gate {gate} has another version {version.Version} already.");
     }
 
     /// <summary>The header of a version; null where there is none.</summary>

@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using MoodStream.Contracts;
 using MoodStream.Streaming.Redis;
@@ -34,7 +33,7 @@ public sealed class RedisStatisticsStore(
                     token.ThrowIfCancellationRequested();
                     // A version there already means that the counter was lost: it is somebody's, so the next one is tried.
                     tried = sealedHeader with { Version = await database.StringIncrementAsync(RedisKeys.StatisticsCounter(gate)) };
-                    if (await KeptVersions.TryAddAsync(database, blob, tried)) break;
+                    if (await KeptVersions.TryAddAsync(database, gate, tried.Version, blob, tried)) break;
                 }
 
                 await RemoveSuperfluousAsync(database, gate);
@@ -74,7 +73,7 @@ public sealed class RedisStatisticsStore(
             if (before != from)
                 throw new InvalidOperationException(
                     $"Gate {gate} went to version {before.Active.Version} ({before.By}) while it was being rolled back; nothing was changed.");
-            foreach (var version in ActivationHistory.Earlier(await HistoryAsync(database, gate, settings.HistoryLength)))
+            foreach (var version in ActivationHistory.Earlier(await ActivationHistory.ReadAsync(database, gate, settings.HistoryLength)))
                 if (await database.KeyExistsAsync(RedisKeys.StatisticsBlob(gate, version))) return version;
             return null;
         }
@@ -108,7 +107,7 @@ public sealed class RedisStatisticsStore(
     public Task<IReadOnlyList<KeptVersion>> ListVersionsAsync(string gate, CancellationToken cancellation) =>
         redis.RunAsync(
             async (database, _) => await KeptVersions.ListAsync(
-                database, gate, await HistoryAsync(database, gate, settings.HistoryLength)),
+                database, gate, await ActivationHistory.ReadAsync(database, gate, settings.HistoryLength)),
             cancellation);
 
     /// <inheritdoc/>
@@ -157,17 +156,30 @@ public sealed class RedisStatisticsStore(
 
     /// <inheritdoc/>
     /// <exception cref="RedisException">Redis stayed away or refused.</exception>
+    public Task<bool> RestoreAsync(string gate, KeptVersion version, ReadOnlyMemory<byte> blob, CancellationToken cancellation) =>
+        redis.RunAsync((database, _) => KeptVersions.RestoreAsync(database, gate, version, blob), cancellation);
+
+    /// <inheritdoc/>
+    /// <exception cref="RedisException">Redis stayed away or refused.</exception>
+    public Task<bool> RestoreHistoryAsync(
+        string gate, IReadOnlyList<StatisticsActivated> newestFirst, CancellationToken cancellation) =>
+        redis.RunAsync((database, _) => ActivationHistory.RestoreAsync(database, gate, newestFirst), cancellation);
+
+    /// <inheritdoc/>
+    /// <exception cref="RedisException">Redis stayed away or refused.</exception>
     public Task<IReadOnlyList<StatisticsActivated>> ReadHistoryAsync(string gate, int most, CancellationToken cancellation) =>
-        redis.RunAsync((database, _) => HistoryAsync(database, gate, most), cancellation);
+        redis.RunAsync((database, _) => ActivationHistory.ReadAsync(database, gate, most), cancellation);
 
     /// <inheritdoc/>
     /// <remarks>
-    /// While Redis is away nothing is called: the last state told stays valid. An exception of the callback ends the watch.
+    /// While Redis is away no change is told: whoever watches knows by the looks how long ago the last state was confirmed. An exception of the callback ends the watch.
     /// A pointer that has vanished, and an epoch that has fallen (Redis was restored from a backup), are changes like any other.
     /// </remarks>
-    public async Task WatchAsync(string gate, Func<ActiveStatistics?, CancellationToken, Task> changed, CancellationToken cancellation)
+    public async Task WatchAsync(
+        string gate, Func<ActiveStatistics?, CancellationToken, Task> changed, Action<bool> looked, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(changed);
+        ArgumentNullException.ThrowIfNull(looked);
         await using var watch = new StatisticsWatch(redis, settings, clock, gate);
         var last = default(ActiveStatistics?);
         var (first, reachable) = (true, true);
@@ -181,6 +193,7 @@ public sealed class RedisStatisticsStore(
                 (first, last) = (false, active);
             }
 
+            looked(answered && active is not null);
             reachable = answered;
             await watch.NextAsync(cancellation);
         }
@@ -234,13 +247,13 @@ public sealed class RedisStatisticsStore(
                     token.ThrowIfCancellationRequested();
                     var before = await ActivePointer.ReadAsync(database, gate);
                     // The transaction of an earlier try may have gone through, and only its answer been lost.
-                    if (tried is not null && (await HistoryAsync(database, gate, settings.HistoryLength)).Contains(tried)) return tried;
+                    if (tried is not null && (await ActivationHistory.ReadAsync(database, gate, settings.HistoryLength)).Contains(tried)) return tried;
                     if (await choose(database, before) is not { } version) return null;
                     if (!await database.KeyExistsAsync(RedisKeys.StatisticsBlob(gate, version)))
                         throw new KeyNotFoundException($"Gate {gate} has no statistics version {version}.");
                     tried = new StatisticsActivated
                     {
-                        Gate = gate, Version = version, Epoch = (before?.Active.Epoch ?? 0) + 1, Previous = before?.Active.Version, By = by,
+                        Gate = gate, Version = version, Epoch = (before?.Active.Epoch ?? await LastEpochAsync(database, gate)) + 1, Previous = before?.Active.Version, By = by,
                         Reason = reason, At = at,
                     };
                     if (await ActivePointer.TryMoveAsync(database, before, tried, settings.HistoryLength)) return tried;
@@ -250,10 +263,14 @@ public sealed class RedisStatisticsStore(
             cancellation);
     }
 
+    // Where only the pointer was lost, the history still knows how far the epoch had come.
+    private static async Task<long> LastEpochAsync(IDatabase database, string gate) =>
+        (await ActivationHistory.ReadAsync(database, gate, most: 1)) is [var last] ? last.Epoch : 0;
+
     private async Task RemoveSuperfluousAsync(IDatabase database, string gate)
     {
         var pointer = await ActivePointer.ReadAsync(database, gate);
-        var history = await HistoryAsync(database, gate, settings.HistoryLength);
+        var history = await ActivationHistory.ReadAsync(database, gate, settings.HistoryLength);
         var versions = await KeptVersions.ListAsync(database, gate, history);
         foreach (var version in Retention.Superfluous(versions, pointer?.Active.Version, ActivationHistory.Earlier(history), settings))
         {
@@ -261,11 +278,5 @@ public sealed class RedisStatisticsStore(
             if (!await KeptVersions.TryRemoveAsync(database, gate, version, pointer)) return;
             log.StatisticsRemoved(gate, version);
         }
-    }
-
-    private static async Task<IReadOnlyList<StatisticsActivated>> HistoryAsync(IDatabase database, string gate, int most)
-    {
-        var entries = await database.ListRangeAsync(RedisKeys.StatisticsHistory(gate), 0, most - 1);
-        return [.. entries.Select(e => JsonSerializer.Deserialize((byte[])e!, WireJson.Default.StatisticsActivated)!)];
     }
 }

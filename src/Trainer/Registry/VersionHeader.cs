@@ -1,4 +1,5 @@
 using MoodStream.Contracts;
+using MoodStream.Mood.Calibration;
 using MoodStream.Mood.Gates;
 
 namespace MoodStream.Trainer.Registry;
@@ -21,17 +22,23 @@ public static class VersionHeader
             Gate = made.Gate, ModelHash = made.ModelHash, PreprocessingHash = made.PreprocessingHash, Detector = fitted.Detector.Name,
             Count = statistics.FitCount, EffectiveCount = fitted.Diagnostics.EffectiveSize, ClassCount = fitted.ClassCount,
             FeatureDimension = statistics.FeatureDimension, Shrinkage = FiniteOrNull(fitted.Diagnostics.ShrinkageIntensity),
-            TargetFalseAlarmRate = statistics.TargetFalseAlarmRate, Threshold = statistics.Threshold, Thresholds = Thresholds(statistics),
-            CalibrationCount = statistics.CalibrationCount, Reason = reason, Author = author, CreatedAt = made.FittedAt,
+            TargetFalseAlarmRate = statistics.TargetFalseAlarmRate, Confidence = statistics.Promise.Confidence,
+            Threshold = statistics.Threshold, Thresholds = [.. ThresholdsOf(statistics)], CalibrationCount = statistics.CalibrationCount, Reason = reason, Author = author, CreatedAt = made.FittedAt,
         };
     }
 
-    private static RateThreshold[] Thresholds(GateStatistics statistics) =>
-    [
-        .. Rates.Append(statistics.TargetFalseAlarmRate).Distinct().Order()
-            .Where(rate => rate >= statistics.Calibration.SmallestRate)
-            .Select(rate => new RateThreshold(rate, statistics.Calibration.Threshold(rate))),
-    ];
+    /// <summary>The threshold at another rate, promised as the statistics promise theirs; null where the calibration images are too few.</summary>
+    public static double? ThresholdAt(GateStatistics statistics, double rate)
+    {
+        var promise = new CalibrationPromise(rate, statistics.Promise.Confidence);
+        return promise.Rank(statistics.CalibrationCount) is null ? null : statistics.Calibration.Threshold(promise);
+    }
+
+    private static IEnumerable<RateThreshold> ThresholdsOf(GateStatistics statistics)
+    {
+        foreach (var rate in Rates.Append(statistics.TargetFalseAlarmRate).Distinct().Order())
+            if (ThresholdAt(statistics, rate) is { } threshold) yield return new RateThreshold(rate, threshold);
+    }
 
     private static double? FiniteOrNull(double value) => double.IsFinite(value) ? value : null;
 }

@@ -58,7 +58,7 @@ internal sealed class FakeImageStore : IImageStore
 internal sealed class FakeStatisticsStore : IStatisticsStore
 {
     private readonly ConcurrentDictionary<(string Gate, long Version), byte[]> _blobs = new();
-    private readonly ConcurrentDictionary<string, Channel<ActiveStatistics?>> _changes = new();
+    private readonly ConcurrentDictionary<string, Channel<Glance>> _changes = new();
     private int _begun, _told;
     private long _epoch;
 
@@ -105,27 +105,46 @@ internal sealed class FakeStatisticsStore : IStatisticsStore
 
     public Task<bool> DeleteAsync(string gate, long version, CancellationToken cancellation) => throw new NotSupportedException();
 
+    public Task<bool> RestoreAsync(string gate, KeptVersion version, ReadOnlyMemory<byte> blob, CancellationToken cancellation) =>
+        throw new NotSupportedException();
+
+    public Task<bool> RestoreHistoryAsync(string gate, IReadOnlyList<StatisticsActivated> newestFirst, CancellationToken cancellation) =>
+        throw new NotSupportedException();
+
     public Task<IReadOnlyList<StatisticsActivated>> ReadHistoryAsync(string gate, int most, CancellationToken cancellation) => throw new NotSupportedException();
 
     public Task<byte[]?> ReadBlobAsync(string gate, long version, CancellationToken cancellation) =>
         Failure is null ? Task.FromResult(_blobs.GetValueOrDefault((gate, version))) : Task.FromException<byte[]?>(Failure);
 
-    public async Task WatchAsync(string gate, Func<ActiveStatistics?, CancellationToken, Task> changed, CancellationToken cancellation)
+    /// <summary>Tells watchers of a gate that the registry answered, or did not, without a change.</summary>
+    public void Look(string gate, bool confirmed) => Assert.True(Of(gate).Writer.TryWrite(new(null, confirmed)));
+
+    public async Task WatchAsync(
+        string gate, Func<ActiveStatistics?, CancellationToken, Task> changed, Action<bool> looked, CancellationToken cancellation)
     {
-        var changes = Of(gate).Reader;
-        await TellAsync(changes.TryRead(out var first) ? first : null);
-        await foreach (var active in changes.ReadAllAsync(cancellation)) await TellAsync(active);
+        var looks = Of(gate).Reader;
+        await TellAsync(looks.TryRead(out var first) && first.Change is { } change ? change.Active : null);
+        await foreach (var look in looks.ReadAllAsync(cancellation))
+        {
+            if (look.Change is { } next) await TellAsync(next.Active);
+            else looked(look.Confirmed);
+        }
 
         async Task TellAsync(ActiveStatistics? active)
         {
             var telling = changed(active, cancellation);
             Interlocked.Increment(ref _begun);
             await telling;
+            looked(active is not null);
             Interlocked.Increment(ref _told);
         }
     }
 
-    private void Change(string gate, ActiveStatistics? active) => Assert.True(Of(gate).Writer.TryWrite(active));
+    private void Change(string gate, ActiveStatistics? active) => Assert.True(Of(gate).Writer.TryWrite(new(new(active), false)));
 
-    private Channel<ActiveStatistics?> Of(string gate) => _changes.GetOrAdd(gate, _ => Channel.CreateUnbounded<ActiveStatistics?>());
+    private Channel<Glance> Of(string gate) => _changes.GetOrAdd(gate, _ => Channel.CreateUnbounded<Glance>());
+
+    private sealed record Changed(ActiveStatistics? Active);
+
+    private sealed record Glance(Changed? Change, bool Confirmed);
 }

@@ -70,7 +70,7 @@ public sealed class GateStatisticsTests(Backbones backbones)
     {
         await using var scorer = await StartAsync(Settings.One(backbones), backbones.Statistics);
         var device = await scorer.BlockDeviceAsync();
-        scorer.Statistics.Deactivate("default");
+        scorer.Statistics.Activate("default", 9, blob: null);
         await Eventually.HoldsAsync(() => scorer.Statistics.Begun == 2, "the change waits for the device");
         Write(scorer, 0, 4);
         await Eventually.HoldsAsync(() => scorer.Consumer.Waiting == 0, "the images are in hand");

@@ -24,11 +24,13 @@ internal sealed class RunningScorer : IAsyncDisposable
     private readonly DeviceThread _device = new();
     private TaskCompletionSource? _blocking;
 
-    public RunningScorer(ScorerSettings settings)
+    /// <param name="settings">The scorer's.</param>
+    /// <param name="gateClock">Tells the gates how old things are; null for the system's.</param>
+    public RunningScorer(ScorerSettings settings, TimeProvider? gateClock = null)
     {
         var (clock, registry) = (TimeProvider.System, Metrics.NewCustomRegistry());
         var metrics = new ScorerMetrics(registry);
-        Gates = new(settings, Statistics, _device, metrics, clock, NullLogger<GateCatalog>.Instance);
+        Gates = new(settings, Statistics, _device, metrics, gateClock ?? clock, NullLogger<GateCatalog>.Instance);
         var letters = new DeadLetterWriter(Producer, Images, new StreamingMetrics(registry), clock, NullLogger<DeadLetterWriter>.Instance, "scorer@test");
         var router = new VerdictRouter(Producer, letters, Images, metrics, clock);
         var stages = new PipelineStages(

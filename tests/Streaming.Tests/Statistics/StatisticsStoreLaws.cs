@@ -92,17 +92,31 @@ public abstract class StatisticsStoreLaws : StoreOnAServer
         var store = Store(Settings with { PollInterval = TimeSpan.FromMilliseconds(30) });
         await using var watch = new Watch(store, "polled");
         await watch.ToldAsync(null);
-        // As if the announcement had been lost: the pointer changes and nobody says so.
-        await Connection().RunAsync(
-            async (d, _) =>
-            {
-                await d.HashSetAsync(RedisKeys.ActiveStatistics("polled"), [new("version", 5), new("epoch", 9), new("by", "x"), new("at", Now.ToString("O", CultureInfo.InvariantCulture))]);
-                return true;
-            },
-            Cancellation);
+        await MoveUnannouncedAsync("polled", epoch: 9);
         await watch.ToldAsync(9);
+        await Eventually.HoldsAsync(() => watch.Looked.Last(), "a look confirms it");
         await Connection().RunAsync(async (d, _) => await d.KeyDeleteAsync(RedisKeys.ActiveStatistics("polled")), Cancellation);
         await watch.ToldAsync(null);
+        await Eventually.HoldsAsync(() => !watch.Looked.Last(), "a look no longer confirms it");
+    }
+
+    [Fact]
+    public async Task WatchAsync_ManyWatchersAndNoAnnouncement_AllConvergeByPolling()
+    {
+        Watch[] watches = [.. Enumerable.Range(0, 5).Select(
+            _ => new Watch(Store(Settings with { PollInterval = TimeSpan.FromMilliseconds(50) }), "silent"))];
+        foreach (var watch in watches) await watch.ToldAsync(null);
+        foreach (var epoch in new long[] { 1, 2, 7 })
+        {
+            await MoveUnannouncedAsync("silent", epoch);
+            foreach (var watch in watches) await watch.ToldAsync(epoch);
+        }
+
+        foreach (var watch in watches)
+        {
+            Assert.Equal([null, 1, 2, 7L], watch.Told.Select(t => t?.Epoch));
+            await watch.DisposeAsync();
+        }
     }
 
     [Fact]
@@ -112,6 +126,17 @@ public abstract class StatisticsStoreLaws : StoreOnAServer
         await Assert.ThrowsAsync<InvalidDataException>(() => Store().ReadActiveAsync("garbage", Cancellation));
     }
 
+    /// <summary>As if the announcement had been lost: the pointer changes and nobody says so.</summary>
+    private async Task MoveUnannouncedAsync(string gate, long epoch) => await Connection().RunAsync(
+        async (d, _) =>
+        {
+            await d.HashSetAsync(
+                RedisKeys.ActiveStatistics(gate),
+                [new("version", 5), new("epoch", epoch), new("by", "x"), new("at", Now.ToString("O", CultureInfo.InvariantCulture))]);
+            return true;
+        },
+        Cancellation);
+
     private async Task<bool> SubscribedAsync() =>
         await Connection().RunAsync(async (d, _) => (long)await d.ExecuteAsync("PUBLISH", RedisKeys.ActivationChannel, "nobody"), Cancellation) > 0;
 
@@ -119,6 +144,7 @@ public abstract class StatisticsStoreLaws : StoreOnAServer
     protected sealed class Watch : IAsyncDisposable
     {
         private readonly ConcurrentQueue<ActiveStatistics?> _told = new();
+        private readonly ConcurrentQueue<bool> _looked = new();
         private readonly CancellationTokenSource _stop = new();
         private readonly Task _watching;
 
@@ -129,9 +155,13 @@ public abstract class StatisticsStoreLaws : StoreOnAServer
                 _told.Enqueue(active);
                 return Task.CompletedTask;
             },
+            _looked.Enqueue,
             _stop.Token);
 
         public IReadOnlyCollection<ActiveStatistics?> Told => _told;
+
+        /// <summary>What each look came to.</summary>
+        public IReadOnlyCollection<bool> Looked => _looked;
 
         /// <summary>Returns once this is the last it was told.</summary>
         public Task ToldAsync(long? epoch) =>

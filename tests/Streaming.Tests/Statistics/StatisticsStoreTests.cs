@@ -1,5 +1,6 @@
 using MoodStream.Cli.Embedded;
 using MoodStream.Streaming.Redis;
+using MoodStream.TestKit;
 using MoodStream.TestKit.Embedded;
 
 namespace MoodStream.StreamingTests.Statistics;
@@ -30,6 +31,7 @@ public sealed class EmbeddedStatisticsStoreTests(EmbeddedRedisFixture redis) : S
         first.Dispose();
         var connection = Connection(settings with { Retries = 0 });
         await Assert.ThrowsAnyAsync<Exception>(() => connection.RunAsync((d, _) => d.PingAsync(), Cancellation));
+        await Eventually.HoldsAsync(() => !watch.Looked.Last(), "a look finds nobody");
         Assert.Single(watch.Told);
 
         using var second = EmbeddedRedis.Start(new() { Folder = folder.Path, Port = first.Port, Memory = "64m", Index = "8m" });

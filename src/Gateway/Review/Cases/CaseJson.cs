@@ -6,5 +6,4 @@ namespace MoodStream.Gateway.Review.Cases;
 /// <summary>Source-generated JSON of what is kept in Redis.</summary>
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(ReviewCase))]
-[JsonSerializable(typeof(OutboxItem))]
 internal sealed partial class CaseJson : JsonSerializerContext;

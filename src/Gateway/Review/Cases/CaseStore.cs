@@ -8,11 +8,6 @@ using StackExchange.Redis;
 
 namespace MoodStream.Gateway.Review.Cases;
 
-/// <summary>What a step leaves for Kafka: stored with the case in one script, and there until the broker has acknowledged it.</summary>
-/// <param name="Audit">What happened.</param>
-/// <param name="Decision">The decision record, where the step makes one.</param>
-internal sealed record OutboxItem(AuditEvent Audit, ReviewDecided? Decision = null);
-
 /// <summary>Review cases in Redis. Several gateways may share them.</summary>
 /// <remarks>
 /// A case is stored by one script that compares its version, moves it between the orders and adds to the outbox: all or nothing, so
@@ -68,7 +63,7 @@ internal sealed class CaseStore(RedisConnection redis, ReviewSettings settings)
             after.CaseId, before?.Version ?? 0, after.Version, JsonSerializer.SerializeToUtf8Bytes(after, CaseJson.Default.ReviewCase),
             after.State == CaseState.Decided ? (long)settings.KeepDecided.TotalMilliseconds : RedisValue.EmptyString,
             .. CaseIndex.ScoresOf(after).Select(Place),
-            JsonSerializer.SerializeToUtf8Bytes(DecisionRecords.ItemOf(before, step, now), CaseJson.Default.OutboxItem),
+            JsonSerializer.SerializeToUtf8Bytes(DecisionRecords.ItemOf(before, step, now), OutboxJson.Default.OutboxItem),
         ];
         return redis.RunAsync(
             async (database, _) => (long)await database.ScriptEvaluateAsync(StoreScript, keys, values) == 1, cancellation);

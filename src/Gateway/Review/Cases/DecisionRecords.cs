@@ -1,4 +1,5 @@
 using MoodStream.Contracts;
+using MoodStream.Streaming.Audit;
 
 namespace MoodStream.Gateway.Review.Cases;
 

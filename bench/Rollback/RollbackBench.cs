@@ -1,0 +1,58 @@
+using System.CommandLine;
+using System.Globalization;
+using MoodStream.Bench.Driver;
+using MoodStream.Cli.Features;
+using MoodStream.Cli.Terminal;
+
+namespace MoodStream.Bench.Rollback;
+
+/// <summary><c>mood bench rollback</c>: from the command to every scorer's next output that names the old version.</summary>
+internal static class RollbackBench
+{
+    private static readonly Option<int> Scorers = Whole("--scorers", "Scorer processes.", 3, 16);
+    private static readonly Option<int> Rounds = Whole("--rounds", "Roll-backs, one after another.", 5, 1_000);
+
+    private static readonly Option<int> Rate = Whole("--rate", "Images per second, over all scorers.", 50, 10_000);
+
+    private static readonly Option<double> Must = new("--must")
+    {
+        Description = "Seconds that the slowest scorer may take; the exit code is 1 where it takes more.", DefaultValueFactory = _ => 2,
+        HelpName = "SECONDS",
+    };
+
+    private static readonly Option<int> Seed = new("--seed") { Description = "Seed of the images.", DefaultValueFactory = _ => 1 };
+    private static readonly Option<FileInfo?> Json = Verb.Json();
+
+    public static Command Create() =>
+        new Command("rollback", "Roll statistics back while images flow, and time every scorer's next output that names the old version.")
+        {
+            Scorers, Rounds, Rate, Must, Seed, Json,
+        }.Runs(RunAsync);
+
+    private static async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellation)
+    {
+        using var run = new RollbackRun(
+            new RollbackSettings(
+                parsed.GetValue(Scorers), parsed.GetValue(Rounds), parsed.GetValue(Rate), parsed.GetValue(Seed), BackboneFile.PathOf(null)),
+            TimeProvider.System);
+        var result = await run.RunAsync(cancellation);
+        var must = parsed.GetValue(Must);
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"{result.Rounds} roll-backs with {result.Scorers} scorers: the slowest scorer's next output named the old version after at most "
+            + $"{result.SecondsMax:F3} s, {result.SecondsMedian:F3} s as a median; the command took {result.CommandSecondsMedian:F3} s of it. "
+            + $"Must: {must:G3} s."));
+        JsonReport.Write(parsed.GetValue(Json), result, BenchJson.Default.RollbackResult);
+        return result.SecondsMax <= must ? ExitCode.Ok : ExitCode.Failed;
+    }
+
+    private static Option<int> Whole(string name, string description, int value, int most)
+    {
+        var option = new Option<int>(name) { Description = description, DefaultValueFactory = _ => value, HelpName = "N" };
+        option.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int>() is var number && (number < 1 || number > most))
+                result.AddError($"{name} lies between 1 and {most}.");
+        });
+        return option;
+    }
+}
