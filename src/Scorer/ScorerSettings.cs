@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using MoodStream.Contracts;
+using MoodStream.Mood.Vision.Precision;
 using MoodStream.Streaming.Settings;
 
 namespace MoodStream.Scorer;
@@ -62,6 +63,12 @@ public sealed record ScorerSettings : ICheckedSettings
     /// <summary>Device of the backbones: cpu, or cuda where built for it.</summary>
     [RegularExpression("cpu|cuda(:[0-9]{1,2})?")]
     public string Device { get; init; } = "cpu";
+
+    /// <summary>
+    /// Type of the forward pass: Fp32; Bf16 for Vision Transformers; Auto takes Bf16 where the processor has it. Statistics are fitted
+    /// in fp32; measure first that scores in bf16 agree with them. Default Fp32.
+    /// </summary>
+    public ForwardPrecision Precision { get; init; } = ForwardPrecision.Fp32;
 
     /// <summary>Images decoded at the same time. Default 2.</summary>
     [Range(1, 256)]

@@ -95,8 +95,8 @@ public sealed class Backbone : IDisposable
     /// <param name="pooling">How tokens become a feature, where it is to differ from how the backbone was trained: a
     /// norm that the file lacks is neutral then, and there is no classifier. Vision Transformers only. Null: as
     /// trained.</param>
-    /// <param name="precision">Type of the forward pass. It is no part of the model hash: that the verdicts do not depend on
-    /// it is measured (<c>docs/performance.md</c>).</param>
+    /// <param name="precision">Type of the forward pass. It is no part of the model hash. Whether verdicts stay the same in
+    /// another type than the statistics were fitted in depends on the backbone: measure it first.</param>
     /// <exception cref="SafetensorsException">The file is missing or malformed.</exception>
     /// <exception cref="BackboneException">The file is no backbone, its tensors do not fit, the message lists every
     /// problem; or bfloat16 is asked of an encoder that has no way to run in it.</exception>

@@ -12,6 +12,7 @@ namespace MoodStream.Mood.Vision.Precision;
 /// </remarks>
 internal sealed class PackedBlocks : IDisposable
 {
+    /// <summary>Tensors of a block before its relative position bias.</summary>
     private const int TensorsOfBlock = 12;
 
     private const string Source = """
@@ -76,7 +77,7 @@ internal sealed class PackedBlocks : IDisposable
         using var inference = inference_mode();
         var script = ScriptArchive.Load(Source);
         var shared = encoder.SharedBias();
-        var onCpu = encoder.Blocks[0].OnCpu;
+        var fused = encoder.Blocks[0].OnCpu && Bf16Hardware.Has(CPU);      // oneDNN refuses bfloat16 on other processors
         var weights = new List<Tensor>();
         foreach (var block in encoder.Blocks)
         {
@@ -85,11 +86,11 @@ internal sealed class PackedBlocks : IDisposable
             {
                 var shorter = floats[i].to(ScalarType.BFloat16).contiguous();
                 var isMatrix = i < TensorsOfBlock && floats[i].dim() == 2;
-                weights.Add(onCpu && isMatrix ? (Tensor)script.invoke("pack", shorter) : shorter.clone());
+                weights.Add(fused && isMatrix ? (Tensor)script.invoke("pack", shorter) : shorter.clone());
             }
         }
         foreach (var weight in weights) weight.DetachFromDisposeScope();
-        return new(script, [.. weights], encoder.Config, (onCpu ? "fused" : "plain", shared is not null || encoder.Blocks[0].RelativePositions is not null));
+        return new(script, [.. weights], encoder.Config, (fused ? "fused" : "plain", shared is not null || encoder.Blocks[0].RelativePositions is not null));
     }
 
     /// <summary>Runs all blocks.</summary>

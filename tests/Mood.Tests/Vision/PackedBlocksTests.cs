@@ -1,0 +1,49 @@
+using MoodStream.Mood.Vision;
+using static TorchSharp.torch;
+
+namespace MoodStream.MoodTests.Vision;
+
+/// <summary>bfloat16 has 8 bits of mantissa: features lie within a few times 2⁻⁸ of those in float32, relative to their length.</summary>
+public sealed class PackedBlocksTests
+{
+    private const double Tolerance = 0.03;
+
+    private static readonly VitConfig Plain = new() { ImageSize = 32, PatchSize = 8, Width = 64, Depth = 3, Heads = 4 };
+
+    public static TheoryData<VitConfig> Shapes =>
+    [
+        Plain,
+        Plain with { Pooling = Pooling.ClassToken, LayerScale = 0.3, RelativePositions = RelativePositionBias.PerBlock, QkvBias = false },
+        Plain with { ClassToken = false, RelativePositions = RelativePositionBias.Shared, Positions = PositionEmbedding.None },
+    ];
+
+    [Theory]
+    [MemberData(nameof(Shapes))]
+    public void Forward_InBfloat16_LiesNearFloat32(VitConfig config)
+    {
+        using var scope = NewDisposeScope();
+        using var inference = inference_mode();
+        random.manual_seed(7);
+        using var encoder = new VisionTransformer(config);
+        encoder.InitialiseAsMae();
+        foreach (var (name, parameter) in encoder.named_parameters())
+            if (name.Contains("bias", StringComparison.Ordinal) || name.Contains("gamma", StringComparison.Ordinal)) parameter.normal_(0.1, 0.5);
+        encoder.eval();
+        var images = randn(2, 3, config.ImageSize, config.ImageSize);
+        var exact = encoder.forward(images);
+
+        Assert.True(encoder.TryShorten());
+        var shorter = encoder.forward(images);
+
+        Assert.Equal(ScalarType.Float32, shorter.dtype);
+        Assert.InRange(((shorter - exact).norm() / exact.norm()).item<float>(), 1e-6, Tolerance);
+    }
+
+    [Fact]
+    public void TryShorten_GatedMlp_IsRefused()
+    {
+        using var encoder = new VisionTransformer(Plain with { GatedMlp = true });
+
+        Assert.False(encoder.TryShorten());
+    }
+}
