@@ -12,7 +12,7 @@ internal static class RollbackBench
     private static readonly Option<int> Scorers = Whole("--scorers", "Scorer processes.", 3, 16);
     private static readonly Option<int> Rounds = Whole("--rounds", "Roll-backs, one after another.", 5, 1_000);
 
-    private static readonly Option<int> Rate = Whole("--rate", "Images per second, over all scorers.", 50, 10_000);
+    private static readonly Option<int> Rate = Whole("--rate", "Images per second, over all scorers; fewer where they do not keep up.", 30, 10_000);
 
     private static readonly Option<double> Must = new("--must")
     {

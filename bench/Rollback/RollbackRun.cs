@@ -17,7 +17,10 @@ namespace MoodStream.Bench.Rollback;
 internal sealed class RollbackRun(RollbackSettings settings, TimeProvider clock) : IDisposable
 {
     private const string Gate = "default";
-    private const int FitImages = 300, Frames = 64, Sources = 48, MaxOutstanding = 64, Tries = 5;
+    private const int FitImages = 300, Frames = 64, Sources = 48, Tries = 5;
+
+    // Few enough that none waits long for the device: what is timed is the swap, not a queue.
+    private const int MaxOutstandingPerScorer = 4;
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2), Glance = TimeSpan.FromMilliseconds(5);
     private volatile string? _fault;
     private readonly string _folder = Directory.CreateTempSubdirectory("moodstream-rollback-").FullName;
@@ -109,7 +112,7 @@ internal sealed class RollbackRun(RollbackSettings settings, TimeProvider clock)
         using var pace = new PeriodicTimer(TimeSpan.FromSeconds(1.0 / settings.Rate), clock);
         for (var image = 0; await pace.WaitForNextTickAsync(cancellation); )
         {
-            if (image - ledger.Count >= MaxOutstanding) continue;
+            if (image - ledger.Count >= MaxOutstandingPerScorer * settings.Scorers) continue;
             var record = new ImageEvent { ImageId = $"rollback-{image:D8}", Source = $"line-{image % Sources}", ReceivedAt = clock.GetUtcNow() };
             image++;
             try
