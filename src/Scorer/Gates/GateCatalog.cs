@@ -34,7 +34,8 @@ public sealed class GateCatalog(
             var path = Path.GetFullPath(gate.Backbone);
             if (!backbones.TryGetValue((path, gate.InputSize), out var backbone))
             {
-                backbone = await device.RunAsync(() => Backbone.Load(path, settings.Device, gate.InputSize, settings.Precision), cancellation);
+                backbone = await device.RunAsync(
+                    () => Backbone.Load(path, settings.Device, gate.InputSize, precision: settings.Precision), cancellation);
                 await device.RunAsync(() => Probe(backbone), cancellation);
                 backbones.Add((path, gate.InputSize), backbone);
             }
