@@ -1,0 +1,309 @@
+using System.Text.Json;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
+using MoodStream.Contracts;
+using MoodStream.Mood.Detectors;
+using MoodStream.Mood.Gates;
+using MoodStream.Mood.Refit;
+using MoodStream.Streaming.Statistics;
+using MoodStream.TestKit;
+using MoodStream.TestKit.Embedded;
+using MoodStream.Trainer.Accumulation;
+using MoodStream.Trainer.Harvest;
+using MoodStream.Trainer.Refit;
+using MoodStream.Trainer.Registry;
+using MoodStream.Trainer.Settings;
+using MoodStream.Trainer.Telemetry;
+using MoodStream.TrainerTests.Fakes;
+using Prometheus;
+
+namespace MoodStream.TrainerTests.Refit;
+
+public sealed class RefitDriverTests : IClassFixture<EmbeddedRedisFixture>, IAsyncLifetime
+{
+    private static readonly PartitionName Accepted = new(Topics.Accepted, 0), Decisions = new(Topics.Decisions, 0);
+    private readonly FakeTimeProvider _clock = new(Teaching.At);
+    private readonly FakeProducer _producer = new();
+    private static readonly FeatureSpace SpaceOf = Teaching.Space();
+    private readonly Stores _stores;
+    private TrainerSettings _settings = new();
+
+    public RefitDriverTests(EmbeddedRedisFixture redis) => _stores = new(redis.Settings, TimeProvider.System);
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Drive_GoodImages_ActivatesAVersionThatSaysWhereItComesFrom()
+    {
+        await LearnAsync(2_000);
+        await AskAsync();
+
+        var refit = await DriveAsync();
+
+        Assert.Equal(RefitState.Activated, refit.State);
+        Assert.Equal(2, (await _stores.Statistics.ReadActiveAsync(Teaching.Gate, Token))!.Value.Version);
+        var header = await _stores.Statistics.ReadHeaderAsync(Teaching.Gate, 2, Token);
+        Assert.Equal((1L, "r-1", "ada"), (header!.Parent, header.RefitId, header.Author));
+        Assert.Equal(RefitGuards.Names, header.Guards.Select(g => g.Name));
+        Assert.Empty(await new RefitStore(_stores.Connection).RequestsAsync(Teaching.Gate, Token));
+        var told = JsonSerializer.Deserialize(Assert.Single(_producer.Written).Value, WireJson.Default.RefitEnded)!;
+        Assert.Equal((RefitOutcome.Activated, 2L), (told.Outcome, told.Version));
+    }
+
+    [Fact]
+    public async Task Drive_PoisonedImages_PublishesARefusedVersionAndLeavesTheActiveOne()
+    {
+        await LearnAsync(2_000, shift: 4);
+        await AskAsync();
+
+        var refit = await DriveAsync();
+
+        Assert.Equal(RefitState.Refused, refit.State);
+        Assert.Contains(refit.Refusals, r => r.Reason == RefitGuards.MeanShift);
+        Assert.Equal(1, (await _stores.Statistics.ReadActiveAsync(Teaching.Gate, Token))!.Value.Version);
+        Assert.True((await _stores.Statistics.ReadHeaderAsync(Teaching.Gate, 2, Token))!.Refused);
+        var told = JsonSerializer.Deserialize(Assert.Single(_producer.Written).Value, WireJson.Default.RefitEnded)!;
+        Assert.Equal(refit.Refusals, told.Refusals);
+    }
+
+    [Fact]
+    public async Task Drive_FewImages_IsRefusedForTheirNumber()
+    {
+        await LearnAsync(20);
+        await AskAsync();
+
+        Assert.Equal(RefusalReasons.CalibrationTooSmall, Assert.Single((await DriveAsync()).Refusals).Reason);
+    }
+
+    [Fact]
+    public async Task Drive_NothingLearned_IsRefused()
+    {
+        await AskAsync();
+
+        Assert.Equal(RefusalReasons.CalibrationTooSmall, Assert.Single((await DriveAsync()).Refusals).Reason);
+    }
+
+    [Fact]
+    public async Task Drive_OnlyCalibrationImages_IsNotFittable()
+    {
+        await LearnAsync(2_000, pValue: 0.01);
+        await AskAsync();
+
+        Assert.Equal(RefusalReasons.NotFittable, Assert.Single((await DriveAsync()).Refusals).Reason);
+    }
+
+    [Fact]
+    public async Task Drive_NoActiveVersion_IsRefused()
+    {
+        await new RefitRequests(_stores.Connection).AddAsync(Request("r-1") with { Gate = "new" }, Token);
+        await Driver().DriveAsync("new", Token);
+
+        Assert.Equal(RefusalReasons.NoActiveVersion, Assert.Single((await new RefitStore(_stores.Connection).ReadAsync("new", Token))!.Refusals).Reason);
+    }
+
+    [Fact]
+    public async Task Drive_DetectorThatNeedsImages_IsRefused()
+    {
+        await PublishAsync(Teaching.Statistics(detector: DetectorRegistry.Get("knn")));
+        await AskAsync();
+
+        Assert.Equal(RefusalReasons.DetectorNeedsImages, Assert.Single((await DriveAsync()).Refusals).Reason);
+    }
+
+    [Fact]
+    public async Task Drive_OtherVersionActivatedSinceTheFit_IsSuperseded()
+    {
+        await LearnAsync(2_000);
+        await AskAsync();
+        var refits = new RefitStore(_stores.Connection);
+        var guarded = await ToGuardedAsync(refits);
+        await _stores.Statistics.ActivateAsync(Teaching.Gate, 1, "ada", Token);
+
+        await Driver().DriveAsync(Teaching.Gate, Token);
+
+        Assert.Equal(RefusalReasons.Superseded, Assert.Single((await refits.ReadAsync(Teaching.Gate, Token))!.Refusals).Reason);
+        Assert.Equal(RefitState.Guarded, guarded.State);
+    }
+
+    [Fact]
+    public async Task Drive_DeathAfterPublication_FindsTheVersionAgain()
+    {
+        await LearnAsync(2_000);
+        await AskAsync();
+        var refits = new RefitStore(_stores.Connection);
+        var guarded = await ToGuardedAsync(refits);
+        var blob = await refits.CandidateAsync(Teaching.Gate, Token);
+        using (var statistics = GateStatistics.Read(blob))
+        {
+            var header = VersionHeader.Of(statistics, "ada", "please") with { RefitId = guarded.RefitId };
+            await _stores.Statistics.PublishAsync(Teaching.Gate, blob, header, Token);
+        }
+
+        await Driver().DriveAsync(Teaching.Gate, Token);
+
+        Assert.Equal((RefitState.Activated, 2L), ((await refits.ReadAsync(Teaching.Gate, Token))!.State, (await refits.ReadAsync(Teaching.Gate, Token))!.Version));
+        Assert.Equal([2L, 1L], (await _stores.Statistics.ListVersionsAsync(Teaching.Gate, Token)).Select(v => v.Version));
+    }
+
+    [Fact]
+    public async Task Drive_PastItsDeadline_IsRefused()
+    {
+        await AskAsync();
+        var refits = new RefitStore(_stores.Connection);
+        var its = RefitMachine.Request(Teaching.Gate, "r-1", new(RefitTrigger.Request, "please", "ada"), null, new(), _clock.GetUtcNow());
+        await refits.TryStoreAsync(0, its, null, 1, Token);
+        _clock.Advance(TimeSpan.FromMinutes(10));
+
+        Assert.Equal(RefusalReasons.TimedOut, Assert.Single((await DriveAsync()).Refusals).Reason);
+    }
+
+    [Fact]
+    public async Task Drive_StepThatKeepsFailing_IsRefusedAfterItsRetries()
+    {
+        await LearnAsync(2_000);
+        await AskAsync();
+        var refits = new RefitStore(_stores.Connection);
+        await ToGuardedAsync(refits);
+        var database = (await _stores.Connection.GetAsync(Token)).GetDatabase();
+        await database.KeyDeleteAsync(RedisKeys.RefitCandidate(Teaching.Gate));
+        for (var i = 0; i < 4; i++)
+        {
+            await Driver().DriveAsync(Teaching.Gate, Token);
+            _clock.Advance(TimeSpan.FromSeconds(50));
+        }
+
+        Assert.Equal(RefusalReasons.Failed, Assert.Single((await refits.ReadAsync(Teaching.Gate, Token))!.Refusals).Reason);
+    }
+
+    [Fact]
+    public async Task Drive_KafkaAway_TellsTheEndLater()
+    {
+        await AskAsync();
+        _producer.Failure = new IOException("away");
+        await Assert.ThrowsAsync<IOException>(() => Driver().DriveAsync(Teaching.Gate, Token));
+        _producer.Failure = null;
+
+        Assert.True((await DriveAsync()).Announced);
+        Assert.Single(_producer.Written);
+    }
+
+    [Fact]
+    public async Task Report_Drift_MakesARefitDue()
+    {
+        await new DriftRefits(new(_stores.Connection), _settings, _clock).ReportAsync(Teaching.Gate, "the mean has moved", Token);
+
+        Assert.Equal(RefitTrigger.Drift, (await DriveAsync()).Trigger);
+    }
+
+    [Fact]
+    public async Task Drive_KeptOodImages_AreShownToTheGuards()
+    {
+        await LearnAsync(2_000);
+        await LearnAsync(Decisions, [.. Enumerable.Range(0, 50).Select(i => Teaching.Image($"ood-{i}", new Random(i)) with
+        {
+            Use = ImageUse.Ood, Revision = 1, Feature = Teaching.Feature(new Random(i), shift: 9),
+        })]);
+        await AskAsync();
+
+        Assert.NotNull((await DriveAsync()).Guards.Single(g => g.Name == RefitGuards.Separation).Value);
+    }
+
+    [Fact]
+    public async Task Drive_UnchangedWorldWithoutReviews_KeepsTheThresholdWhereItWas()
+    {
+        using var before = Teaching.Statistics();
+        await LearnAsync(2_000, censoredBy: before);
+        await AskAsync();
+        await DriveAsync();
+
+        using var after = GateStatistics.Read(await _stores.Statistics.ReadBlobAsync(Teaching.Gate, 2, Token));
+        Assert.Equal(before.Threshold, after.Threshold, 9);
+    }
+
+    [Theory]
+    [InlineData(950, 0, 50)]
+    [InlineData(950, 20, 30)]
+    [InlineData(950, 60, 0)]
+    [InlineData(0, 0, 0)]
+    public void MissingTail_FivePercentPromised_IsWhatIsNotConfirmed(int accepted, int confirmed, int missing) =>
+        Assert.Equal(missing, RefitFit.MissingTail(accepted, confirmed, 0.05));
+
+    [Fact]
+    public void Reasons_All_StandInTheDocument()
+    {
+        var page = File.ReadAllText(Path.Combine(SharedFiles.Checkout, "docs", "refit.md"));
+
+        Assert.All(RefusalReasons.All, r => Assert.Contains($"| `{r}` |", page, StringComparison.Ordinal));
+    }
+
+    public async ValueTask InitializeAsync()
+    {
+        await (await _stores.Connection.GetAsync(default)).GetDatabase().ExecuteAsync("FLUSHDB");
+        _settings = new() { Default = new() { CalibrationShare = 0.3, FreshShare = 0.1 } };
+        await PublishAsync(Teaching.Statistics());
+    }
+
+    public ValueTask DisposeAsync() => _stores.DisposeAsync();
+
+    private async Task PublishAsync(GateStatistics made)
+    {
+        using var statistics = made;
+        var version = await _stores.Statistics.PublishAsync(Teaching.Gate, statistics.ToBytes(), VersionHeader.Of(statistics, "ada", "test"), Token);
+        await _stores.Statistics.ActivateAsync(Teaching.Gate, version, "ada", Token);
+    }
+
+    private async Task LearnAsync(int count, double shift = 0, double pValue = 0.5, GateStatistics? censoredBy = null)
+    {
+        var images = new List<LearnedImage>();
+        var random = new Random(5);
+        for (var i = 0; images.Count < count; i++)
+        {
+            var scored = Teaching.Scored($"image-{i}", random, pValue, shift);
+            if (Lessons.Of(scored, SpaceOf, _settings.Default).Image is not { } image) continue;
+            using var row = FeatureTensors.Rows([image], Teaching.Dimension);
+            if (censoredBy is null || censoredBy.Judge(row)[0].Accepted) images.Add(image);
+            if (i > 10 * count) break;
+        }
+
+        await LearnAsync(Accepted, images);
+    }
+
+    private async Task LearnAsync(PartitionName name, List<LearnedImage> images)
+    {
+        var store = new PartitionStore(_stores.Connection);
+        using var partition = new LearnedPartition(
+            Teaching.Gate, name, SpaceOf, _settings.Default, await store.OpenAsync(Teaching.Gate, name, 0, Token));
+        foreach (var image in images) partition.Learn(image);
+        Assert.True(await store.TryStoreAsync(partition.Changes(), Token));
+    }
+
+    private static RefitRequested Request(string id) => new() { RequestId = id, Gate = Teaching.Gate, Reason = "please", By = "ada", At = Teaching.At };
+
+    private async Task AskAsync() => await new RefitRequests(_stores.Connection).AddAsync(Request("r-1"), Token);
+
+    private async Task<RefitRecord> DriveAsync()
+    {
+        await Driver().DriveAsync(Teaching.Gate, Token);
+        return (await new RefitStore(_stores.Connection).ReadAsync(Teaching.Gate, Token))!;
+    }
+
+    /// <summary>Goes to the state in which a trainer would die before it publishes.</summary>
+    private async Task<RefitRecord> ToGuardedAsync(RefitStore refits)
+    {
+        var its = RefitMachine.Request(Teaching.Gate, "r-1", new(RefitTrigger.Request, "please", "ada"), null, new(), _clock.GetUtcNow());
+        await refits.TryStoreAsync(0, its, null, 1, Token);
+        using var reference = (await new RefitReferences(_stores.Statistics).ReadAsync(Teaching.Gate, Token))!;
+        using var harvest = await Harvester().CollectAsync(Teaching.Gate, reference.Space!, _settings.Default, Token);
+        var fitted = RefitFit.Run(harvest, reference.Reference, _settings.Default, "test", _clock.GetUtcNow());
+        var next = RefitMachine.Fitted(its, reference.Parent, harvest.Arrivals);
+        var guarded = RefitMachine.Guarded(next, fitted.Guards);
+        Assert.True(await refits.TryStoreAsync(its.Revision, guarded, fitted.Blob, 0, Token));
+        return guarded;
+    }
+
+    private Harvester Harvester() => new(new(_stores.Connection), new(_stores.Connection));
+
+    private RefitDriver Driver() => new(new(
+        new(_stores.Connection), new(_stores.Statistics), _stores.Statistics, Harvester(), _producer, _settings,
+        new TrainerMetrics(Metrics.NewCustomRegistry()), _clock, NullLogger<RefitDriver>.Instance));
+}
