@@ -19,7 +19,7 @@ using Prometheus;
 
 namespace MoodStream.TrainerTests.Refit;
 
-public sealed class RefitDriverTests : IClassFixture<EmbeddedRedisFixture>, IAsyncLifetime
+public sealed class RefitDriverTests : IAsyncLifetime
 {
     private static readonly PartitionName Accepted = new(Topics.Accepted, 0), Decisions = new(Topics.Decisions, 0);
     private readonly FakeTimeProvider _clock = new(Teaching.At);
@@ -28,7 +28,9 @@ public sealed class RefitDriverTests : IClassFixture<EmbeddedRedisFixture>, IAsy
     private readonly Stores _stores;
     private TrainerSettings _settings = new();
 
-    public RefitDriverTests(EmbeddedRedisFixture redis) => _stores = new(redis.Settings, TimeProvider.System);
+    private readonly EmbeddedRedisFixture _redis = new();
+
+    public RefitDriverTests() => _stores = new(_redis.Settings, TimeProvider.System);
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -238,12 +240,15 @@ public sealed class RefitDriverTests : IClassFixture<EmbeddedRedisFixture>, IAsy
 
     public async ValueTask InitializeAsync()
     {
-        await (await _stores.Connection.GetAsync(default)).GetDatabase().ExecuteAsync("FLUSHDB");
         _settings = new() { Default = new() { CalibrationShare = 0.3, FreshShare = 0.1 } };
         await PublishAsync(Teaching.Statistics());
     }
 
-    public ValueTask DisposeAsync() => _stores.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await _stores.DisposeAsync();
+        await _redis.DisposeAsync();
+    }
 
     private async Task PublishAsync(GateStatistics made)
     {
