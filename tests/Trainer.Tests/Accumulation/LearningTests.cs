@@ -13,12 +13,15 @@ using Prometheus;
 
 namespace MoodStream.TrainerTests.Accumulation;
 
-public sealed class LearningTests(EmbeddedRedisFixture redis) : IClassFixture<EmbeddedRedisFixture>, IAsyncLifetime
+public sealed class LearningTests : IAsyncLifetime
 {
     private static readonly PartitionName Accepted = new(Topics.Accepted, 0);
-    private readonly Stores _stores = new(redis.Settings, TimeProvider.System);
+    private readonly EmbeddedRedisFixture _redis = new();
+    private readonly Stores _stores;
     private readonly List<ImageScored> _images = [.. Enumerable.Range(0, 90).Select(i => Teaching.Scored($"image-{i}", new Random(i)))];
     private readonly TrainerSettings _settings = new() { CheckpointRecords = 20, CheckpointInterval = TimeSpan.FromMinutes(10) };
+
+    public LearningTests() => _stores = new(_redis.Settings, TimeProvider.System);
 
     private PartitionStore Partitions => new(_stores.Connection);
 
@@ -115,13 +118,16 @@ public sealed class LearningTests(EmbeddedRedisFixture redis) : IClassFixture<Em
 
     public async ValueTask InitializeAsync()
     {
-        await (await _stores.Connection.GetAsync(default)).GetDatabase().ExecuteAsync("FLUSHDB");
         using var statistics = Teaching.Statistics();
         var version = await _stores.Statistics.PublishAsync(Teaching.Gate, statistics.ToBytes(), VersionHeader.Of(statistics, "ada", "test"), default);
         await _stores.Statistics.ActivateAsync(Teaching.Gate, version, "ada", default);
     }
 
-    public ValueTask DisposeAsync() => _stores.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await _stores.DisposeAsync();
+        await _redis.DisposeAsync();
+    }
 
     private static int Fitted(IEnumerable<ImageScored> images) => images.Count(i => LearnedImage.Drawn(i.ImageId, new()) == ImageUse.Fit);
 
