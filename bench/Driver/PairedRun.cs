@@ -40,10 +40,11 @@ internal static class PairedRun
         return new(Spread.Of(our), Spread.Of(their), Spread.Of([.. their.Zip(our, (b, a) => b / a)]));
     }
 
+    /// <summary>Seconds that the work took, at least one tick of the clock, so that there is always a ratio.</summary>
     private static double SecondsOf(Action work)
     {
         var begin = Stopwatch.GetTimestamp();
         work();
-        return Stopwatch.GetElapsedTime(begin).TotalSeconds;
+        return Math.Max(Stopwatch.GetTimestamp() - begin, 1) / (double)Stopwatch.Frequency;
     }
 }

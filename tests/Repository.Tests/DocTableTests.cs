@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Reflection;
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.Logging;
@@ -123,9 +124,11 @@ public sealed partial class DocTableTests
 
     private static string KeyPattern(MethodInfo key)
     {
-        const long marker = 424242;
+        const int marker = 424242;
         var parameters = key.GetParameters();
-        var values = parameters.Select(p => p.ParameterType == typeof(string) ? $"<{p.Name}>" : (object)marker).ToArray();
+        var values = parameters.Select(p => p.ParameterType == typeof(string)
+            ? $"<{p.Name}>"
+            : Convert.ChangeType(marker, p.ParameterType, CultureInfo.InvariantCulture)).ToArray();
         var number = parameters.FirstOrDefault(p => p.ParameterType != typeof(string))?.Name;
         return ((string)key.Invoke(null, values)!).Replace($"{marker}", $"<{number}>", StringComparison.Ordinal);
     }

@@ -53,8 +53,9 @@ internal static class RefitFit
 
     /// <summary>
     /// Images that the gate held back and nobody has let pass are missing from the calibration, and they are its tail: a threshold from
-    /// the rest would fall with every refit. As many as the active version's promise says stand in for them, at its threshold or at the
-    /// largest score there is, whichever is larger.
+    /// the rest would fall with every refit. As many as the active version's promise says stand in for them, at its threshold, which is
+    /// the least that they scored: in a world that does not change the threshold stays where it was, and it rises only where more images
+    /// than were promised to be held back score above it now.
     /// </summary>
     public static int MissingTail(int accepted, int confirmedOfHeldBack, double rate) =>
         Math.Max(0, (int)Math.Ceiling(accepted * rate / (1 - rate)) - confirmedOfHeldBack);
@@ -65,9 +66,7 @@ internal static class RefitFit
         var confirmed = harvest.Calibration.Count(i => i.Revision > 0 && !i.Accepted);
         var missing = MissingTail(harvest.Calibration.Count - confirmed, confirmed, active.TargetFalseAlarmRate);
         if (missing == 0) return judged;
-        var scores = judged.Calibration.Scores;
-        var beyond = Math.Max(scores[^1], active.Threshold);
-        double[] all = [.. scores, .. Enumerable.Repeat(beyond, missing)];
+        double[] all = [.. judged.Calibration.Scores, .. Enumerable.Repeat(active.Threshold, missing)];
         return new(
             judged.Detector, ConformalCalibration.Of(all), judged.TargetFalseAlarmRate, judged.FitCount, judged.Provenance, judged.Promise.Confidence);
     }

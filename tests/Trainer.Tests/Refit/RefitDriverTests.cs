@@ -4,12 +4,14 @@ using Microsoft.Extensions.Time.Testing;
 using MoodStream.Contracts;
 using MoodStream.Mood.Detectors;
 using MoodStream.Mood.Gates;
+using MoodStream.Mood.Drift;
 using MoodStream.Mood.Refit;
 using MoodStream.Streaming.Statistics;
 using MoodStream.TestKit;
 using MoodStream.TestKit.Embedded;
 using MoodStream.Trainer.Accumulation;
 using MoodStream.Trainer.Harvest;
+using MoodStream.Trainer.Drift;
 using MoodStream.Trainer.Refit;
 using MoodStream.Trainer.Registry;
 using MoodStream.Trainer.Settings;
@@ -192,7 +194,8 @@ public sealed class RefitDriverTests : IAsyncLifetime
     [Fact]
     public async Task Report_Drift_MakesARefitDue()
     {
-        await new DriftRefits(new(_stores.Connection), _settings, _clock).ReportAsync(Teaching.Gate, "the mean has moved", Token);
+        var drift = new SourceDrift(Teaching.Gate, "camera-1", new DriftAlarm(DriftMonitor.Martingale, 2e7, 1e7, 1234));
+        await new RefitOnDrift(new(_stores.Connection), _settings, _clock).DriftBeganAsync(drift, Token);
 
         Assert.Equal(RefitTrigger.Drift, (await DriveAsync()).Trigger);
     }
@@ -211,7 +214,7 @@ public sealed class RefitDriverTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Drive_UnchangedWorldWithoutReviews_DoesNotLowerTheThreshold()
+    public async Task Drive_UnchangedWorldWithoutReviews_KeepsTheThresholdWhereItWas()
     {
         using var before = Teaching.Statistics();
         await LearnAsync(2_000, censoredBy: before);
@@ -219,7 +222,7 @@ public sealed class RefitDriverTests : IAsyncLifetime
         await DriveAsync();
 
         using var after = GateStatistics.Read(await _stores.Statistics.ReadBlobAsync(Teaching.Gate, 2, Token));
-        Assert.InRange(after.Threshold, before.Threshold, double.MaxValue);
+        Assert.Equal(before.Threshold, after.Threshold, 9);
     }
 
     [Theory]
