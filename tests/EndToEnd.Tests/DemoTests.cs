@@ -81,7 +81,7 @@ public sealed class DemoTests(RunningDemo demo) : IClassFixture<RunningDemo>
         string[] onlyInTrouble =
         [
             "moodstream_streaming_kafka_errors_total", "moodstream_streaming_offset_gap_records_total", "moodstream_scorer_held_images",
-            "moodstream_trainer_drift_alarms_total",
+            "moodstream_trainer_drift_alarms_total", "moodstream_trainer_refits_total",
         ];
         foreach (var metric in ScrapingPrometheus.MetricsInUse().Except(onlyInTrouble))
             await Eventually.HoldsAsync(async () => await prometheus.CountAsync(metric) > 0, $"{metric} is scraped");
