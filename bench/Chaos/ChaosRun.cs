@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging.Abstractions;
+using MoodStream.Bench.Driver;
 using MoodStream.Cli.Demo;
 using MoodStream.Cli.Embedded;
 using MoodStream.Cli.Terminal;
@@ -23,18 +24,18 @@ internal sealed class ChaosRun(ChaosSettings settings, TimeProvider clock) : IDi
     /// <summary>Runs until every image has ended, or none has for five minutes.</summary>
     public async Task<ChaosResult> RunAsync(CancellationToken cancellation)
     {
-        await using var broker = await BrokerAsync(cancellation);
+        await using var broker = await BenchBroker.StartAsync(settings.Kafka, _folder, settings.Port, clock, cancellation);
         using var redis = EmbeddedRedis.Start(new EmbeddedRedisOptions { Folder = Path.Combine(_folder, "redis"), Port = 0 });
         using var camera = new LineCameraTraffic(settings.Seed, oodShare: 0.15, FitImages);
         await PublishAsync(camera, redis.Address, cancellation);
         var kafka = Kafka(broker);
-        await TopicsAsync(kafka, cancellation);
+        await BenchBroker.CreateTopicsAsync(kafka, clock, cancellation);
 
         using var producer = new KafkaRecordProducer(kafka, new StreamingMetrics(), NullLogger<KafkaRecordProducer>.Instance);
         using var live = new ChaosLedger(broker.BootstrapServers);
         var started = clock.GetTimestamp();
         int kills;
-        await using (var fleet = new ScorerFleet(
+        await using (var fleet = new ServiceFleet(
             [.. Enumerable.Range(settings.Port + HttpPortAbove, settings.Scorers)], _folder, ScorerSettings(broker, redis.Address)))
         {
             using var producing = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
@@ -54,7 +55,7 @@ internal sealed class ChaosRun(ChaosSettings settings, TimeProvider clock) : IDi
 
     /// <summary>Kills at the drawn shares of the images, until all have ended.</summary>
     private async Task KillWhileTheyEndAsync(
-        IChaosBroker broker, ScorerFleet fleet, ChaosLedger live, Func<Task> produce, CancellationToken cancellation)
+        IBenchBroker broker, ServiceFleet fleet, ChaosLedger live, Func<Task> produce, CancellationToken cancellation)
     {
         var plan = new Queue<(int At, bool Broker)>(Plan());
         var producing = produce();
@@ -79,7 +80,7 @@ internal sealed class ChaosRun(ChaosSettings settings, TimeProvider clock) : IDi
         await killing;
     }
 
-    private async Task KillBrokerAsync(IChaosBroker broker, CancellationToken cancellation)
+    private async Task KillBrokerAsync(IBenchBroker broker, CancellationToken cancellation)
     {
         _brokerKills++;
         await broker.KillAsync(cancellation);
@@ -115,10 +116,6 @@ internal sealed class ChaosRun(ChaosSettings settings, TimeProvider clock) : IDi
         };
     }
 
-    private async Task<IChaosBroker> BrokerAsync(CancellationToken cancellation) => settings.Kafka is { } real
-        ? await RealBroker.StartAsync(real, Path.Combine(_folder, "kafka"), settings.Port, cancellation)
-        : new EmbeddedBroker(settings.Port, clock);
-
     private async Task PublishAsync(ITraffic camera, string address, CancellationToken cancellation)
     {
         var redis = new RedisSettings { Address = address };
@@ -129,21 +126,14 @@ internal sealed class ChaosRun(ChaosSettings settings, TimeProvider clock) : IDi
         using var gate = await PublishedGate.FitAndPublishAsync(camera, Gate, demo, store, clock, cancellation);
     }
 
-    private static KafkaSettings Kafka(IChaosBroker broker) => new()
+    private static KafkaSettings Kafka(IBenchBroker broker) => new()
     {
         BootstrapServers = broker.BootstrapServers, Profile = broker.Profile, DeliveryTimeout = Patience,
         MetadataInterval = TimeSpan.FromSeconds(1), MaxInFlightRecords = ChaosTraffic.MaxOutstanding,
         Client = new Dictionary<string, string> { ["reconnect.backoff.max.ms"] = "1000" },
     };
 
-    private async Task TopicsAsync(KafkaSettings kafka, CancellationToken cancellation)
-    {
-        var admin = new TopicAdmin(kafka, clock, NullLogger<TopicAdmin>.Instance);
-        var findings = await admin.EnsureAsync(Topics.All, cancellation);
-        if (findings.Count > 0) throw new CliException(string.Join("; ", findings.Select(f => $"{f.Topic} {f.Problem}")));
-    }
-
-    private string[] ScorerSettings(IChaosBroker broker, string redis) =>
+    private string[] ScorerSettings(IBenchBroker broker, string redis) =>
     [
         $"MoodStream:Delivery={settings.Delivery}",
         $"MoodStream:Kafka:BootstrapServers={broker.BootstrapServers}", $"MoodStream:Kafka:Profile={broker.Profile}",

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging.Abstractions;
-using MoodStream.Bench.Chaos;
 using MoodStream.Bench.Driver;
 using MoodStream.Cli;
 using MoodStream.Cli.Demo;
@@ -38,7 +37,7 @@ internal sealed class RollbackRun(RollbackSettings settings, TimeProvider clock)
         var (older, newer) = await PublishTwoAsync(camera, store, cancellation);
 
         int[] ports = [.. Enumerable.Range(0, settings.Scorers).Select(_ => LoopbackPort.Free())];
-        await using var fleet = new ScorerFleet(ports, _folder, ScorerSettings(kafka.BootstrapServers, redis.Address));
+        await using var fleet = new ServiceFleet(ports, _folder, ScorerSettings(kafka.BootstrapServers, redis.Address));
         using var ledger = new VersionLedger(kafka.BootstrapServers, clock);
         using var flowing = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var flow = FlowAsync(kafka.BootstrapServers, camera, ledger, flowing.Token);

@@ -1,8 +1,7 @@
 using Microsoft.Extensions.Logging.Abstractions;
-using MoodStream.Bench.Chaos;
+using MoodStream.Bench.Driver;
 using MoodStream.Cli.Embedded;
 using MoodStream.Cli.Terminal;
-using MoodStream.Contracts;
 using MoodStream.Mood.Gates;
 using MoodStream.Streaming.Kafka;
 using MoodStream.Streaming.Redis;
@@ -58,21 +57,20 @@ internal sealed class TrainerKillsRun(TrainerKillsPlan plan, TimeProvider clock)
     /// <exception cref="CliException">The trainers made no progress.</exception>
     public async Task<TrainerKillsResult> RunAsync(CancellationToken cancellation)
     {
-        await using var broker = await BrokerAsync(cancellation);
+        await using var broker = await BenchBroker.StartAsync(plan.Kafka, _folder, plan.Port, clock, cancellation);
         using var redis = EmbeddedRedis.Start(new EmbeddedRedisOptions { Folder = Path.Combine(_folder, "redis"), Port = 0, Memory = "1g" });
         var settings = new RedisSettings { Address = redis.Address };
         var metrics = new StreamingMetrics();
         await using var connection = new RedisConnection(settings, metrics, clock, NullLogger<RedisConnection>.Instance);
         await PublishAsync(new RedisStatisticsStore(connection, settings, metrics, clock, NullLogger<RedisStatisticsStore>.Instance), cancellation);
         var kafka = Kafka(broker);
-        var findings = await new TopicAdmin(kafka, clock, NullLogger<TopicAdmin>.Instance).EnsureAsync(Topics.All, cancellation);
-        if (findings.Count > 0) throw new CliException(string.Join("; ", findings.Select(f => $"{f.Topic} {f.Problem}")));
+        await BenchBroker.CreateTopicsAsync(kafka, clock, cancellation);
 
         var store = new PartitionStore(connection);
         using var producer = new KafkaRecordProducer(kafka, metrics, NullLogger<KafkaRecordProducer>.Instance);
         var began = clock.GetTimestamp();
         int kills;
-        await using (var fleet = new ScorerFleet(
+        await using (var fleet = new ServiceFleet(
             [.. Enumerable.Range(plan.Port + HttpPortAbove, Trainers)], _folder, TrainerSettingsOf(broker, redis.Address), "trainer"))
         {
             var producing = ProduceAsync(producer, store, cancellation);
@@ -114,7 +112,7 @@ internal sealed class TrainerKillsRun(TrainerKillsPlan plan, TimeProvider clock)
     }
 
     /// <summary>One kill in each of equal spans, at a drawn moment of it.</summary>
-    private async Task KillAsync(ScorerFleet fleet, CancellationToken cancellation)
+    private async Task KillAsync(ServiceFleet fleet, CancellationToken cancellation)
     {
         var began = clock.GetTimestamp();
         for (var kill = 0; kill < plan.Kills; kill++)
@@ -128,7 +126,7 @@ internal sealed class TrainerKillsRun(TrainerKillsPlan plan, TimeProvider clock)
         }
     }
 
-    private async Task StoredAsync(ScorerFleet fleet, PartitionStore store, CancellationToken cancellation)
+    private async Task StoredAsync(ServiceFleet fleet, PartitionStore store, CancellationToken cancellation)
     {
         var (stored, since) = (0L, clock.GetTimestamp());
         while (stored < _written)
@@ -209,16 +207,12 @@ internal sealed class TrainerKillsRun(TrainerKillsPlan plan, TimeProvider clock)
             });
     }
 
-    private async Task<IChaosBroker> BrokerAsync(CancellationToken cancellation) => plan.Kafka is { } real
-        ? await RealBroker.StartAsync(real, Path.Combine(_folder, "kafka"), plan.Port, cancellation)
-        : new EmbeddedBroker(plan.Port, clock);
-
-    private static KafkaSettings Kafka(IChaosBroker broker) => new()
+    private static KafkaSettings Kafka(IBenchBroker broker) => new()
     {
         BootstrapServers = broker.BootstrapServers, Profile = broker.Profile, MetadataInterval = TimeSpan.FromSeconds(1),
     };
 
-    private string[] TrainerSettingsOf(IChaosBroker broker, string redis) =>
+    private string[] TrainerSettingsOf(IBenchBroker broker, string redis) =>
     [
         $"MoodStream:Kafka:BootstrapServers={broker.BootstrapServers}", $"MoodStream:Kafka:Profile={broker.Profile}",
         "MoodStream:Kafka:MetadataInterval=00:00:01", "MoodStream:Kafka:DrainTime=00:00:05",

@@ -2,10 +2,10 @@ using System.Diagnostics;
 using System.Globalization;
 using MoodStream.Cli.Terminal;
 
-namespace MoodStream.Bench.Chaos;
+namespace MoodStream.Bench.Driver;
 
-/// <summary>Scorers, or other services, as processes of their own, each with a name that it keeps when it is started again.</summary>
-internal sealed class ScorerFleet : IAsyncDisposable
+/// <summary>Instances of a service as processes of their own, each with a name that it keeps when it is started again.</summary>
+internal sealed class ServiceFleet : IAsyncDisposable
 {
     private const string Program = "mood";
     private const int Terminate = 15;
@@ -15,12 +15,12 @@ internal sealed class ScorerFleet : IAsyncDisposable
     private readonly Process[] _processes;
     private readonly IReadOnlyList<int> _ports;
 
-    /// <summary>Starts the scorers.</summary>
+    /// <summary>Starts them.</summary>
     /// <param name="ports">HTTP port of each.</param>
     /// <param name="logs">Folder of their output.</param>
     /// <param name="settings">Settings of all, <c>KEY=VALUE</c>.</param>
     /// <param name="service">The service, which is the verb of <c>mood</c> too.</param>
-    public ScorerFleet(IReadOnlyList<int> ports, string logs, IReadOnlyList<string> settings, string service = "scorer")
+    public ServiceFleet(IReadOnlyList<int> ports, string logs, IReadOnlyList<string> settings, string service = "scorer")
     {
         (_ports, _logs, _settings, _service) = (ports, logs, settings, service);
         string[] folders = [Path.Combine(AppContext.BaseDirectory, BesideInCheckout), AppContext.BaseDirectory];
@@ -29,16 +29,16 @@ internal sealed class ScorerFleet : IAsyncDisposable
         _processes = [.. Enumerable.Range(0, ports.Count).Select(Start)];
     }
 
-    /// <summary>Scorers ended by <see cref="Kill"/>.</summary>
+    /// <summary>Processes ended by <see cref="Kill"/>.</summary>
     public int Kills { get; private set; }
 
-    /// <summary>Ends a scorer by SIGKILL and starts it again.</summary>
-    public void Kill(int scorer)
+    /// <summary>Ends one by SIGKILL and starts it again.</summary>
+    public void Kill(int member)
     {
-        _processes[scorer].Kill();
-        _processes[scorer].WaitForExit();
-        _processes[scorer].Dispose();
-        _processes[scorer] = Start(scorer);
+        _processes[member].Kill();
+        _processes[member].WaitForExit();
+        _processes[member].Dispose();
+        _processes[member] = Start(member);
         Kills++;
     }
 
@@ -69,12 +69,12 @@ internal sealed class ScorerFleet : IAsyncDisposable
         }
     }
 
-    private Process Start(int scorer)
+    private Process Start(int member)
     {
-        var log = Path.Combine(_logs, $"{_service}-{scorer}.log");
+        var log = Path.Combine(_logs, $"{_service}-{member}.log");
         string[] own =
         [
-            _service, "--port", $"{_ports[scorer]}", "--set", $"MoodStream:{_service}:StaticMember={_service}-{scorer}",
+            _service, "--port", $"{_ports[member]}", "--set", $"MoodStream:{_service}:StaticMember={_service}-{member}",
         ];
         return Process.Start(new ProcessStartInfo("/bin/sh",
             ["-c", "log=$1; shift; exec \"$@\" >>\"$log\" 2>&1", "sh", log, _program, .. own, .. _settings.SelectMany(s => new[] { "--set", s })]))!;
