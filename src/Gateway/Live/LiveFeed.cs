@@ -1,10 +1,10 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Net.ServerSentEvents;
 using System.Text.Json;
 using MoodStream.Contracts;
 using MoodStream.Gateway.Ingest;
 using MoodStream.Gateway.Settings;
 using MoodStream.Gateway.Telemetry;
+using MoodStream.Streaming.Hosting;
 using MoodStream.Streaming.Kafka;
 using MoodStream.Streaming.Records;
 
@@ -47,9 +47,10 @@ internal sealed class LiveView(
 /// </remarks>
 internal sealed class LiveFeed(
     IRecordConsumerFactory consumers, LiveView view, IImageIds ids, TimeProvider clock, GatewaySettings settings, ILogger<LiveFeed> log)
-    : BackgroundService
+    : RepeatedWork(Pause, clock, e => log.LiveFeedFailed(e, Pause))
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
+    private readonly ILogger _log = log;
 
     // A group of this process alone, so that every gateway sees everything; the same after a failure, so that it goes on from there.
     private readonly ConsumerSubscription _subscription = new()
@@ -60,47 +61,20 @@ internal sealed class LiveFeed(
     };
 
     /// <inheritdoc/>
-    [SuppressMessage("Design", "CA1031", Justification =
-        "Edge of the loop: logs and follows again; the consumers' health check tells of it.")]
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task<bool> WorkAsync(CancellationToken cancellation)
     {
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            try
-            {
-                log.LiveFeedStarted(_subscription.Group, settings.LiveStart);
-                await FollowAsync(stoppingToken);
-            }
-            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-            {
-                return;
-            }
-            catch (Exception e)
-            {
-                log.LiveFeedFailed(e, Pause);
-                await Task.Delay(Pause, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            }
-        }
+        _log.LiveFeedStarted(_subscription.Group, settings.LiveStart);
+        await consumers.FollowAsync(_subscription, consumer => ShowAsync(consumer, cancellation), cancellation);
+        return false;
     }
 
-    private async Task FollowAsync(CancellationToken stopping)
+    private async Task ShowAsync(IRecordConsumer consumer, CancellationToken cancellation)
     {
-        await using var consumer = consumers.Create(_subscription);
-        using var ended = CancellationTokenSource.CreateLinkedTokenSource(stopping);
-        var polling = consumer.RunAsync(ended.Token);
-        try
+        await foreach (var record in consumer.Records.ReadAllAsync(cancellation))
         {
-            await foreach (var record in consumer.Records.ReadAllAsync(stopping))
-            {
-                view.Show(record);
-                consumer.Complete(record.Position);
-            }
-            if (!stopping.IsCancellationRequested) throw new InvalidOperationException("The consumer of the live feed ended.");
+            view.Show(record);
+            consumer.Complete(record.Position);
         }
-        finally
-        {
-            await ended.CancelAsync();
-            await polling.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
+        if (!cancellation.IsCancellationRequested) throw new InvalidOperationException("The consumer of the live feed ended.");
     }
 }

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using MoodStream.Mood.Gates;
 using MoodStream.Streaming.Statistics;
+using MoodStream.Trainer.Registry;
 using MoodStream.Trainer.Telemetry;
 using static TorchSharp.torch;
 
@@ -10,6 +11,7 @@ namespace MoodStream.Trainer.Accumulation;
 /// <remarks>A gate whose active pointer is gone keeps the space it had. Owned by one task at a time.</remarks>
 internal sealed class GateSpaces(IStatisticsStore store, ILogger<GateSpaces> log) : IDisposable
 {
+    private readonly ReadBlob _read = store.ReadBlobAsync;
     private readonly ConcurrentDictionary<string, Known> _gates = new(StringComparer.Ordinal);
 
     /// <summary>The space of a gate as last looked up; null where it has none.</summary>
@@ -42,23 +44,15 @@ internal sealed class GateSpaces(IStatisticsStore store, ILogger<GateSpaces> log
 
     private async Task<Known> ReadAsync(string gate, long version, CancellationToken cancellation)
     {
-        var problem = $"the blob of version {version} is missing";
-        try
+        var (statistics, problem) = await _read.TryReadAsync(gate, version, cancellation);
+        if (statistics is not null)
         {
-            if (await store.ReadBlobAsync(gate, version, cancellation) is { } blob)
-            {
-                var statistics = GateStatistics.Read(blob, $"statistics {version} of gate {gate}");
-                if (FeatureSpace.Of(statistics) is { } space) return new(version, space, statistics);
-                problem = $"its detector {statistics.Detector.Detector} cannot be fitted from moments";
-                statistics.Dispose();
-            }
-        }
-        catch (GateStatisticsException e)
-        {
-            problem = e.Message;
+            if (FeatureSpace.Of(statistics) is { } space) return new(version, space, statistics);
+            problem = $"its detector {statistics.Detector.Detector} cannot be fitted from moments";
+            statistics.Dispose();
         }
 
-        log.GateLearnsNothing(gate, problem);
+        log.GateLearnsNothing(gate, problem!);
         return new(version, null, null);
     }
 

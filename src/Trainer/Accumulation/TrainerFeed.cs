@@ -1,4 +1,5 @@
 using MoodStream.Contracts;
+using MoodStream.Streaming.Hosting;
 using MoodStream.Streaming.Kafka;
 using MoodStream.Streaming.Statistics;
 using MoodStream.Trainer.Settings;
@@ -11,13 +12,13 @@ namespace MoodStream.Trainer.Accumulation;
 internal sealed class TrainerFeed(
     IRecordConsumerFactory consumers, PartitionStore store, RecallStore recalls, IStatisticsStore statistics, TrainerSettings settings,
     TrainerMetrics metrics, TimeProvider clock, ILoggerFactory logs)
-    : RepeatedWork("learning", Pause, clock, logs.CreateLogger<TrainerFeed>())
+    : RepeatedWork(Pause, clock, Telling(logs))
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
     private readonly TimeProvider _clock = clock;
 
     /// <inheritdoc/>
-    protected override async Task WorkAsync(CancellationToken cancellation)
+    protected override async Task<bool> WorkAsync(CancellationToken cancellation)
     {
         var arrivals = new PartitionArrivals(store, cancellation);
         await using var consumer = consumers.Create(new ConsumerSubscription
@@ -43,5 +44,12 @@ internal sealed class TrainerFeed(
             await polling.CancelAsync();
             await polled.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
+        return false;
+    }
+
+    private static Action<Exception> Telling(ILoggerFactory logs)
+    {
+        var log = logs.CreateLogger<TrainerFeed>();
+        return e => log.WorkFailed(e, "learning");
     }
 }

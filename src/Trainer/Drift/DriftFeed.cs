@@ -1,8 +1,9 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using MoodStream.Contracts;
+using MoodStream.Streaming.Hosting;
 using MoodStream.Streaming.Kafka;
 using MoodStream.Streaming.Records;
+using MoodStream.Trainer.Registry;
 
 namespace MoodStream.Trainer.Drift;
 
@@ -24,10 +25,12 @@ public interface IDriftListener
 internal sealed class DriftFeed(
     IRecordConsumerFactory consumers, ReadBlob readBlob, IEnumerable<IDriftListener> listeners, DriftWatch watch,
     DriftWatchSettings settings, DriftMetrics metrics, TimeProvider clock, ILogger<DriftFeed> log)
-    : BackgroundService
+    : RepeatedWork(Pause, clock, e => log.WatchFailed(e, Pause))
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Turn = TimeSpan.FromMilliseconds(200);
+    private readonly TimeProvider _clock = clock;
+    private readonly ILogger _log = log;
 
     // A group of this process and start alone, so that every trainer sees everything, from now on.
     private readonly ConsumerSubscription _subscription = new()
@@ -37,53 +40,22 @@ internal sealed class DriftFeed(
     };
 
     /// <inheritdoc/>
-    [SuppressMessage("Design", "CA1031", Justification =
-        "Edge of the loop: logs and follows again; the consumers' health check tells of it.")]
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task<bool> WorkAsync(CancellationToken cancellation)
     {
-        while (settings.Enabled && !stoppingToken.IsCancellationRequested)
-        {
-            try
-            {
-                await FollowAsync(stoppingToken);
-            }
-            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-            {
-                return;
-            }
-            catch (Exception e)
-            {
-                log.WatchFailed(e, Pause);
-                await Task.Delay(Pause, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            }
-        }
-    }
-
-    private async Task FollowAsync(CancellationToken stopping)
-    {
-        await using var consumer = consumers.Create(_subscription);
-        using var ended = CancellationTokenSource.CreateLinkedTokenSource(stopping);
-        var polling = consumer.RunAsync(ended.Token);
-        try
-        {
-            await WatchAsync(consumer, stopping);
-        }
-        finally
-        {
-            await ended.CancelAsync();
-            await polling.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
+        if (!settings.Enabled) return Done = true;
+        await consumers.FollowAsync(_subscription, consumer => WatchAsync(consumer, cancellation), cancellation);
+        return false;
     }
 
     private async Task WatchAsync(IRecordConsumer consumer, CancellationToken cancellation)
     {
-        using var gates = new WatchedGates(readBlob, log);
+        using var gates = new WatchedGates(readBlob, _log);
         var order = new ScoredOrder(settings.Hold);
         Task<bool>? more = null;
         while (true)
         {
             more ??= consumer.Records.WaitToReadAsync(cancellation).AsTask();
-            await Task.WhenAny(more, Task.Delay(Turn, clock, cancellation));
+            await Task.WhenAny(more, Task.Delay(Turn, _clock, cancellation));
             cancellation.ThrowIfCancellationRequested();
             if (more.IsCompleted)
             {
@@ -91,7 +63,7 @@ internal sealed class DriftFeed(
                 more = null;
                 Take(consumer, order);
             }
-            foreach (var image in order.Due(clock.GetUtcNow()))
+            foreach (var image in order.Due(_clock.GetUtcNow()))
                 if (await gates.OfAsync(image, cancellation) is { } gate && watch.Observe(image, gate) is { } drift)
                     await TellAsync(drift, cancellation);
         }
@@ -116,14 +88,14 @@ internal sealed class DriftFeed(
         {
             // said below
         }
-        log.RecordNotScored(record.Position.ToString());
+        _log.RecordNotScored(record.Position.ToString());
         return null;
     }
 
     private async Task TellAsync(SourceDrift drift, CancellationToken cancellation)
     {
         metrics.Began(drift.Gate, drift.Source, drift.Alarm.Test);
-        log.DriftBegan(drift.Gate, drift.Source, drift.Alarm.Test, drift.Alarm.Value, drift.Alarm.Limit, drift.Alarm.Images);
+        _log.DriftBegan(drift.Gate, drift.Source, drift.Alarm.Test, drift.Alarm.Value, drift.Alarm.Limit, drift.Alarm.Images);
         foreach (var listener in listeners) await listener.DriftBeganAsync(drift, cancellation);
     }
 }

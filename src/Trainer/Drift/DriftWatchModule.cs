@@ -1,5 +1,6 @@
 using MoodStream.Streaming.Settings;
 using MoodStream.Streaming.Statistics;
+using MoodStream.Trainer.Registry;
 
 namespace MoodStream.Trainer.Drift;
 

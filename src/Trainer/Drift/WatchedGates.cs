@@ -1,10 +1,7 @@
 using MoodStream.Contracts;
-using MoodStream.Mood.Gates;
+using MoodStream.Trainer.Registry;
 
 namespace MoodStream.Trainer.Drift;
-
-/// <summary>The blob of a gate's version; null where there is none.</summary>
-internal delegate Task<byte[]?> ReadBlob(string gate, long version, CancellationToken cancellation);
 
 /// <summary>The statistics that judged the latest images of each gate.</summary>
 /// <remarks>
@@ -41,17 +38,9 @@ internal sealed class WatchedGates(ReadBlob read, ILogger log) : IDisposable
 
     private async Task<WatchedGate?> ReadAsync(string gate, long version, CancellationToken cancellation)
     {
-        var problem = $"the blob of version {version} is missing";
-        try
-        {
-            if (await read(gate, version, cancellation) is { } blob)
-                return new WatchedGate(version, GateStatistics.Read(blob, $"statistics {version} of gate {gate}"));
-        }
-        catch (GateStatisticsException e)
-        {
-            problem = e.Message;
-        }
-        log.GateNotWatched(gate, problem);
+        var (statistics, problem) = await read.TryReadAsync(gate, version, cancellation);
+        if (statistics is not null) return new WatchedGate(version, statistics);
+        log.GateNotWatched(gate, problem!);
         return null;
     }
 

@@ -16,18 +16,11 @@ internal sealed class Harvester(PartitionStore store, RecallStore recalls)
     public async Task<GateHarvest> CollectAsync(string gate, FeatureSpace space, LearningSettings settings, CancellationToken cancellation)
     {
         var recalled = await recalls.ReadAsync(gate, cancellation);
-        var basket = new HarvestBasket(space, settings, i => recalled.Any(r => r.Covers(i.Source, i.At)));
-        try
-        {
-            // Decisions first: they say which accepted images do not count.
-            foreach (var name in (await store.PartitionsAsync(gate, cancellation)).OrderBy(p => p.OfDecisions ? 0 : 1).ThenBy(p => p.ToString(), StringComparer.Ordinal))
-                basket.Add(name, await store.ReadAsync(gate, name, cancellation));
-            return basket.Harvest();
-        }
-        finally
-        {
-            basket.Dispose();
-        }
+        using var basket = new HarvestBasket(space, settings, i => recalled.Any(r => r.Covers(i.Source, i.At)));
+        // Decisions first: they say which accepted images do not count.
+        foreach (var name in (await store.PartitionsAsync(gate, cancellation)).OrderBy(p => p.OfDecisions ? 0 : 1).ThenBy(p => p.ToString(), StringComparer.Ordinal))
+            basket.Add(name, await store.ReadAsync(gate, name, cancellation));
+        return basket.Harvest();
     }
 
     /// <summary>Images that have arrived so far, over all partitions of a gate.</summary>
@@ -83,8 +76,9 @@ internal sealed class HarvestBasket(FeatureSpace space, LearningSettings setting
         var counted = new List<LearnedImage>();
         foreach (var image in stored.Images)
         {
-            var leftOut = recalled(image) || (_decided.TryGetValue(image.Id, out var other) && other.Revision >= image.Revision);
-            _decided.TryAdd(image.Id, recalled(image) ? image with { Use = ImageUse.None } : image);
+            var gone = recalled(image);
+            var leftOut = gone || (_decided.TryGetValue(image.Id, out var other) && other.Revision >= image.Revision);
+            _decided.TryAdd(image.Id, gone ? image with { Use = ImageUse.None } : image);
             if (!leftOut) counted.Add(image);
         }
 

@@ -1,8 +1,10 @@
 using MoodStream.Contracts;
+using MoodStream.Streaming.Hosting;
 using MoodStream.Streaming.Redis;
 using MoodStream.Streaming.Statistics;
 using MoodStream.Trainer.Accumulation;
 using MoodStream.Trainer.Settings;
+using MoodStream.Trainer.Telemetry;
 using StackExchange.Redis;
 
 namespace MoodStream.Trainer.Refit;
@@ -11,7 +13,7 @@ namespace MoodStream.Trainer.Refit;
 internal sealed class RefitSupervisor(
     RefitDriver driver, RefitStore refits, PartitionStore partitions, IStatisticsStore statistics, RedisConnection redis,
     TrainerSettings settings, TimeProvider clock, ILogger<RefitSupervisor> log)
-    : RepeatedWork("refitting", TimeSpan.Zero, clock, log)
+    : RepeatedWork(TimeSpan.Zero, clock, e => log.WorkFailed(e, "refitting"))
 {
     /// <summary>
     /// Only spares work twice: what keeps two trainers from both taking a step is the refit's revision. Longer than any step takes.
@@ -33,7 +35,7 @@ internal sealed class RefitSupervisor(
     }
 
     /// <inheritdoc/>
-    protected override async Task WorkAsync(CancellationToken cancellation)
+    protected override async Task<bool> WorkAsync(CancellationToken cancellation)
     {
         try
         {
@@ -48,6 +50,7 @@ internal sealed class RefitSupervisor(
         {
             await WaitAsync(cancellation);
         }
+        return false;
     }
 
     private async Task WaitAsync(CancellationToken cancellation)

@@ -3,6 +3,7 @@ using MoodStream.Contracts;
 using MoodStream.Gateway.Review.Cases;
 using MoodStream.Gateway.Settings;
 using MoodStream.Gateway.Telemetry;
+using MoodStream.Streaming.Hosting;
 using MoodStream.Streaming.Kafka;
 using MoodStream.Streaming.Records;
 
@@ -15,7 +16,7 @@ namespace MoodStream.Gateway.Review.Upkeep;
 /// </remarks>
 internal sealed class CaseFeed(
     IRecordConsumerFactory consumers, ReviewDesk desk, ReviewSettings settings, TimeProvider clock, ILogger<CaseFeed> log)
-    : RepeatedWork("opening cases", Pause, clock, log)
+    : RepeatedWork(Pause, clock, e => log.ReviewWorkFailed(e, "opening cases"))
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
     private readonly ILogger _log = log;
@@ -30,22 +31,16 @@ internal sealed class CaseFeed(
     /// <inheritdoc/>
     protected override async Task<bool> WorkAsync(CancellationToken cancellation)
     {
-        await using var consumer = consumers.Create(_subscription);
-        using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        var polling = consumer.RunAsync(ended.Token);
-        try
+        await consumers.FollowAsync(_subscription, consumer => OpenAsync(consumer, cancellation), cancellation);
+        return false;
+    }
+
+    private async Task OpenAsync(IRecordConsumer consumer, CancellationToken cancellation)
+    {
+        await foreach (var record in consumer.Records.ReadAllAsync(cancellation))
         {
-            await foreach (var record in consumer.Records.ReadAllAsync(cancellation))
-            {
-                await OpenAsync(record, cancellation);
-                consumer.Complete(record.Position);
-            }
-            return false;
-        }
-        finally
-        {
-            await ended.CancelAsync();
-            await polling.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await OpenAsync(record, cancellation);
+            consumer.Complete(record.Position);
         }
     }
 

@@ -1,5 +1,7 @@
 using MoodStream.Gateway.Review.Cases;
 using MoodStream.Gateway.Settings;
+using MoodStream.Gateway.Telemetry;
+using MoodStream.Streaming.Hosting;
 
 namespace MoodStream.Gateway.Review.Upkeep;
 
@@ -7,7 +9,7 @@ namespace MoodStream.Gateway.Review.Upkeep;
 /// <remarks>Every gateway sweeps; a case that two of them find is stepped once, since the second finds it changed.</remarks>
 internal sealed class CaseSweeper(
     CaseStore store, ReviewDesk desk, ReviewSettings settings, TimeProvider clock, ILogger<CaseSweeper> log)
-    : RepeatedWork("sweeping", settings.SweepInterval, clock, log)
+    : RepeatedWork(settings.SweepInterval, clock, e => log.ReviewWorkFailed(e, "sweeping"))
 {
     private const int Most = 256;
     private readonly TimeProvider _clock = clock;

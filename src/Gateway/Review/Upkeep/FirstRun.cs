@@ -1,10 +1,12 @@
 using MoodStream.Gateway.Review.Access;
+using MoodStream.Gateway.Telemetry;
+using MoodStream.Streaming.Hosting;
 
 namespace MoodStream.Gateway.Review.Upkeep;
 
 /// <summary>Makes the administrator's key at the first start, as soon as Redis is there.</summary>
 internal sealed class FirstRun(KeyRing keys, TimeProvider clock, ILogger<FirstRun> log)
-    : RepeatedWork("the first run", Pause, clock, log)
+    : RepeatedWork(Pause, clock, e => log.ReviewWorkFailed(e, "the first run"))
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
 

@@ -1,5 +1,7 @@
 using MoodStream.Gateway.Review.Cases;
+using MoodStream.Gateway.Telemetry;
 using MoodStream.Streaming.Audit;
+using MoodStream.Streaming.Hosting;
 using MoodStream.Streaming.Statistics;
 
 namespace MoodStream.Gateway.Review.Upkeep;
@@ -8,7 +10,7 @@ namespace MoodStream.Gateway.Review.Upkeep;
 /// <remarks>On failure: nothing leaves the outbox; the next round tries again.</remarks>
 internal sealed class OutboxPump(
     AuditOutbox outbox, CaseStore store, IStatisticsStore statistics, TimeProvider clock, ILogger<OutboxPump> log)
-    : RepeatedWork("the outbox", Pause, clock, log)
+    : RepeatedWork(Pause, clock, e => log.ReviewWorkFailed(e, "the outbox"))
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
 

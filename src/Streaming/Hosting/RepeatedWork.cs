@@ -1,10 +1,13 @@
 using System.Diagnostics.CodeAnalysis;
-using MoodStream.Gateway.Telemetry;
+using Microsoft.Extensions.Hosting;
 
-namespace MoodStream.Gateway.Review.Upkeep;
+namespace MoodStream.Streaming.Hosting;
 
-/// <summary>Work that is done again and again, whatever fails, for as long as the gateway runs or until it is done for good.</summary>
-internal abstract class RepeatedWork(string name, TimeSpan interval, TimeProvider clock, ILogger log) : BackgroundService
+/// <summary>Work that is done again and again, whatever fails, for as long as the service runs or until it is done for good.</summary>
+/// <param name="interval">Pause between two rounds, after a failure too.</param>
+/// <param name="clock">Tells the time.</param>
+/// <param name="failed">Tells of a round that failed.</param>
+public abstract class RepeatedWork(TimeSpan interval, TimeProvider clock, Action<Exception> failed) : BackgroundService
 {
     /// <summary>Whether the work is done for good.</summary>
     protected bool Done { get; set; }
@@ -14,7 +17,7 @@ internal abstract class RepeatedWork(string name, TimeSpan interval, TimeProvide
     protected abstract Task<bool> WorkAsync(CancellationToken cancellation);
 
     /// <inheritdoc/>
-    [SuppressMessage("Design", "CA1031", Justification = "Edge of the loop: it logs and goes on; Redis and Kafka have health checks.")]
+    [SuppressMessage("Design", "CA1031", Justification = "Edge of the loop: it tells and goes on; Redis and Kafka have health checks.")]
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         while (!Done && !stoppingToken.IsCancellationRequested)
@@ -30,7 +33,7 @@ internal abstract class RepeatedWork(string name, TimeSpan interval, TimeProvide
             }
             catch (Exception e)
             {
-                log.ReviewWorkFailed(e, name);
+                failed(e);
             }
             if (!more) await Task.Delay(interval, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
