@@ -1,5 +1,6 @@
 using System.CommandLine;
 using MoodStream.Bench.Chaos;
+using MoodStream.Bench.Decode;
 using MoodStream.Bench.Detect;
 using MoodStream.Bench.Forward;
 using MoodStream.Bench.Refit;
@@ -12,6 +13,7 @@ using MoodStream.Cli.Terminal;
 
 var root = new RootCommand("What each layer of MoodStream costs, beside its peers. Each benchmark runs both in turns, in one run.")
 {
+    DecodeBench.Create(),
     DetectBench.Create(),
     MemoryBench.Create(),
     ChaosBench.Create(),

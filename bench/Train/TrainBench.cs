@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using MoodStream.Bench.Driver;
 using MoodStream.Cli.Terminal;
 using MoodStream.Mood.Imaging;
@@ -33,14 +34,28 @@ internal static class TrainBench
         var side = settings.Encoder.ImageSize;
         using var ours = new MaePretraining(
             settings, new NoiseImages(batch, side), new PreprocessingRecipe { Resize = new ResizeRule.Exact(side, side) });
-        using var peer = new PlainTorch(parsed.GetRequiredValue(Python), settings);
-        var figures = PairedRun.Measure("masked pre-training", rounds, ours: () => Take(ours, steps), peer: () => peer.Take(steps));
+        using var peer = new PythonPeer(
+            parsed.GetRequiredValue(Python), "plain_torch.py", "python3-torch",
+            ShapeOf(settings).Select(n => n.ToString(CultureInfo.InvariantCulture)));
+        var figures = PairedRun.Measure(
+            "masked pre-training", rounds, ours: () => Take(ours, steps),
+            peer: () => peer.Ask(steps.ToString(CultureInfo.InvariantCulture)));
         var name = $"MAE of width {settings.Encoder.Width}, depth {settings.Encoder.Depth}, {steps} steps of {batch}, beside PyTorch {peer.Version}";
         return new BenchReport(BenchMachine.Here(), [BenchRow.Of(name, figures, MustRatio, AimRatio)], new Dictionary<string, double>
         {
             ["ours_images_per_second"] = batch * steps / figures.OursSeconds.Median,
             ["peer_images_per_second"] = batch * steps / figures.PeerSeconds.Median,
         }).Publish(parsed.GetValue(Json));
+    }
+
+    /// <summary>The model and batch, in the order of the script's arguments.</summary>
+    private static int[] ShapeOf(MaeSettings settings)
+    {
+        var (encoder, decoder) = (settings.Encoder, settings.Decoder);
+        return
+        [
+            settings.BatchSize, encoder.ImageSize, encoder.PatchSize, encoder.Width, encoder.Depth, encoder.Heads, decoder.Width, decoder.Depth,
+        ];
     }
 
     /// <summary>The encoder of the shipped backbone.</summary>

@@ -62,7 +62,7 @@ public static class ImageDecoder
         {
             var result = codec.GetPixels(layout, (nint)buffer, layout.RowBytes, SKCodecOptions.Default);
             image = result == SKCodecResult.Success
-                ? new RgbaPixels((byte*)buffer, layout.Width, layout.Height).ToRgb(origin, ground)
+                ? new RgbaPixels((byte*)buffer, layout.Width, layout.Height).ToRgb(origin, codec.Info.IsOpaque ? null : ground)
                 : null;
             return result;
         }

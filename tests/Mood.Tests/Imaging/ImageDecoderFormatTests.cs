@@ -14,6 +14,14 @@ public sealed class ImageDecoderFormatTests
     }
 
     [Fact]
+    public void Decode_AnyWidth_EveryPixelOfEveryRowIsThere()
+    {
+        // Pixels are moved four at a time: the ends of rows and of the image are where that can go wrong.
+        for (var width = 1; width <= 13; width++)
+            Assert.Equal(TestFiles.Gradient(width, 3).Pixels, Decode(TestFiles.Png(width, 3)).Pixels);
+    }
+
+    [Fact]
     public void Decode_LosslessWebP_IsLossless()
     {
         var encoded = TestFiles.WebP(37, 21, SKWebpEncoderCompression.Lossless);

@@ -1,0 +1,100 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Runtime.InteropServices;
+using MoodStream.Bench.Driver;
+using MoodStream.Cli.LineCamera;
+using MoodStream.Cli.Terminal;
+using MoodStream.Mood.Imaging;
+
+namespace MoodStream.Bench.Decode;
+
+/// <summary><c>mood bench decode</c>: from a JPEG to a backbone's input on one thread, beside Pillow.</summary>
+internal static class DecodeBench
+{
+    private const int CameraSide = 480;
+    private const int InputSide = 224;
+    private const double MustRatio = 2;
+    private const double AimRatio = 4;
+
+    /// <summary>Largest difference of a normalised value; the two may use different versions of the JPEG library.</summary>
+    private const float Tolerance = 1e-6f;
+
+    private static readonly Option<int> Images = new("--images") { Description = "Images of a round.", DefaultValueFactory = _ => 64 };
+    private static readonly Option<int> Rounds = new("--rounds") { Description = "Counted rounds.", DefaultValueFactory = _ => 5 };
+    private static readonly Option<int> Seed = new("--seed") { Description = "Seed of the simulated camera.", DefaultValueFactory = _ => 1 };
+    private static readonly Option<string> Python = new("--python") { Description = "Interpreter with Pillow and NumPy.", DefaultValueFactory = _ => "/usr/bin/python3" };
+    private static readonly Option<FileInfo?> Json = Verb.Json();
+
+    public static Command Create() => new Command("decode", "Decode, resize and normalise JPEG images of 480 px on one thread, beside Pillow.")
+    {
+        Images, Rounds, Seed, Python, Json,
+    }.Runs((parsed, _) => Task.FromResult(Run(parsed)));
+
+    private static int Run(ParseResult parsed)
+    {
+        var images = Photograph(parsed.GetValue(Images), parsed.GetValue(Seed));
+        var recipe = new PreprocessingRecipe { Resize = new ResizeRule.Exact(InputSide, InputSide) };
+        var folder = Directory.CreateTempSubdirectory("mood-bench-decode-");
+        try
+        {
+            Write(images, folder);
+            using var peer = new PythonPeer(
+                parsed.GetRequiredValue(Python), "pillow_decode.py", "python3-pil python3-numpy",
+                folder.FullName, InputSide.ToString(CultureInfo.InvariantCulture));
+            var difference = DifferenceFrom(peer, images, recipe, folder);
+            if (!(difference <= Tolerance))
+                throw new CliException($"The results differ from Pillow's by {difference}, allowed {Tolerance}: times would compare different work.");
+            var input = new float[InputLength];
+            var figures = PairedRun.Measure(
+                "decoding", parsed.GetValue(Rounds), ours: () => Pass(images, recipe, input), peer: () => peer.Ask("pass"));
+            var name = $"{images.Count} JPEG of {CameraSide} px to {InputSide} px, exact, one thread, beside {peer.Version}";
+            return new BenchReport(
+                BenchMachine.Here(), [BenchRow.Of(name, figures, MustRatio, AimRatio)], new Dictionary<string, double>
+                {
+                    ["largest_difference"] = difference,
+                    ["ours_images_per_second"] = images.Count / figures.OursSeconds.Median,
+                    ["peer_images_per_second"] = images.Count / figures.PeerSeconds.Median,
+                }).Publish(parsed.GetValue(Json));
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    private static int InputLength => 3 * InputSide * InputSide;
+
+    private static List<byte[]> Photograph(int count, int seed)
+    {
+        using var camera = new SimulatedLineCamera(seed, CameraSide);
+        return [.. Enumerable.Range(0, count).Select(_ => camera.Next(null).Jpeg)];
+    }
+
+    private static void Write(List<byte[]> images, DirectoryInfo folder)
+    {
+        for (var i = 0; i < images.Count; i++) File.WriteAllBytes(Path.Combine(folder.FullName, $"{i:D6}.jpg"), images[i]);
+    }
+
+    private static float DifferenceFrom(PythonPeer peer, List<byte[]> images, PreprocessingRecipe recipe, DirectoryInfo folder)
+    {
+        var path = Path.Combine(folder.FullName, "expected.f32");
+        peer.Ask($"write {path}");
+        var expected = MemoryMarshal.Cast<byte, float>(File.ReadAllBytes(path));
+        var input = new float[InputLength];
+        var largest = 0f;
+        for (var i = 0; i < images.Count; i++)
+        {
+            Prepare(images[i], recipe, input);
+            for (var k = 0; k < InputLength; k++) largest = Math.Max(largest, Math.Abs(input[k] - expected[i * InputLength + k]));
+        }
+        return largest;
+    }
+
+    private static void Pass(List<byte[]> images, PreprocessingRecipe recipe, float[] input)
+    {
+        foreach (var image in images) Prepare(image, recipe, input);
+    }
+
+    private static void Prepare(byte[] image, PreprocessingRecipe recipe, float[] input) =>
+        recipe.Apply(ImageDecoder.Decode(image, recipe.Decoding(ImageLimits.Default)).Image!, input);
+}
