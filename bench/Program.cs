@@ -2,6 +2,7 @@ using System.CommandLine;
 using MoodStream.Bench.Chaos;
 using MoodStream.Bench.Detect;
 using MoodStream.Bench.Forward;
+using MoodStream.Bench.Redis;
 using MoodStream.Bench.Refit;
 using MoodStream.Bench.RefitYear;
 using MoodStream.Bench.Review;
@@ -22,6 +23,7 @@ var root = new RootCommand("What each layer of MoodStream costs, beside its peer
     RefitYearBench.Create(),
     ForwardBench.Create(),
     RollbackBench.Create(),
+    RedisBench.Create(),
 };
 var parsed = root.Parse(args);
 if (parsed.Errors.Count == 0) return await parsed.InvokeAsync();

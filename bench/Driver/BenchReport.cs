@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using MoodStream.Bench.Chaos;
 using MoodStream.Bench.Detect;
 using MoodStream.Bench.Forward;
+using MoodStream.Bench.Redis;
 using MoodStream.Bench.Rollback;
 using MoodStream.Cli.Terminal;
 using Spectre.Console;
@@ -39,5 +40,6 @@ internal sealed record BenchReport(BenchMachine Machine, IReadOnlyList<BenchRow>
 [JsonSerializable(typeof(ChaosResult))]
 [JsonSerializable(typeof(MemoryReport))]
 [JsonSerializable(typeof(ForwardResult))]
+[JsonSerializable(typeof(RedisResult))]
 [JsonSerializable(typeof(RollbackResult))]
 internal sealed partial class BenchJson : JsonSerializerContext;
