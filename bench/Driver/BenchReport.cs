@@ -1,9 +1,12 @@
 using System.Text.Json.Serialization;
 using MoodStream.Bench.Chaos;
 using MoodStream.Bench.Detect;
+using MoodStream.Bench.Flood;
 using MoodStream.Bench.Forward;
+using MoodStream.Bench.Fuzz;
 using MoodStream.Bench.Redis;
 using MoodStream.Bench.Rollback;
+using MoodStream.Bench.Soak;
 using MoodStream.Cli.Terminal;
 using Spectre.Console;
 
@@ -42,4 +45,7 @@ internal sealed record BenchReport(BenchMachine Machine, IReadOnlyList<BenchRow>
 [JsonSerializable(typeof(ForwardResult))]
 [JsonSerializable(typeof(RedisResult))]
 [JsonSerializable(typeof(RollbackResult))]
+[JsonSerializable(typeof(SoakResult))]
+[JsonSerializable(typeof(FloodResult))]
+[JsonSerializable(typeof(FuzzResult))]
 internal sealed partial class BenchJson : JsonSerializerContext;

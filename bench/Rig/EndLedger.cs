@@ -14,11 +14,16 @@ internal sealed class EndLedger : IDisposable
     private readonly IConsumer<byte[], byte[]> _client;
     private readonly Dictionary<string, string> _endOf = [];
     private readonly HashSet<(string Topic, int Partition)> _open = [];
+    private readonly Action<string>? _first;
     private readonly SeenImages _seen = new();
     private volatile int _ended;
 
-    public EndLedger(string bootstrapServers)
+    /// <summary>Begins at the beginning of every partition.</summary>
+    /// <param name="bootstrapServers">The Kafka.</param>
+    /// <param name="first">Called for the first end of each id; null: nobody wants to know.</param>
+    public EndLedger(string bootstrapServers, Action<string>? first = null)
     {
+        _first = first;
         _client = new ConsumerBuilder<byte[], byte[]>(new ConsumerConfig
         {
             BootstrapServers = bootstrapServers, GroupId = "mood-bench-ledger", IsolationLevel = IsolationLevel.ReadCommitted,
@@ -74,7 +79,8 @@ internal sealed class EndLedger : IDisposable
         if (!result.Message.Headers.TryGetLastBytes(RecordHeaders.Id, out var bytes)) return;
         var id = Encoding.UTF8.GetString(bytes);
         var first = _seen.IsFirst(id);
-        if (!_endOf.TryAdd(id, result.Topic))
+        if (_endOf.TryAdd(id, result.Topic)) _first?.Invoke(id);
+        else
         {
             Duplicates++;
             if (!first) DuplicatesDropped++;

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Logging.Abstractions;
 using MoodStream.Streaming.Kafka;
 using MoodStream.Streaming.Telemetry;
@@ -5,26 +6,24 @@ using MoodStream.Streaming.Telemetry;
 namespace MoodStream.Bench.Rig;
 
 /// <summary>Images that flow through a gate while a benchmark does something to it.</summary>
-/// <remarks>Thread-safety: owned by one task; what it tells may be read from any.</remarks>
+/// <remarks>Thread-safety: owned by one task.</remarks>
 internal sealed class RigFlow : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5), Glance = TimeSpan.FromMilliseconds(20);
-    private readonly CancellationTokenSource _enough = new(), _done = new();
+    private readonly CancellationTokenSource _enough = new();
     private readonly KafkaRecordProducer _producer;
-    private readonly EndLedger _ledger;
+    private readonly LiveLedger _ledger;
     private readonly VerdictRate _rate = new();
     private readonly TimeProvider _clock;
     private readonly long _started;
     private readonly Task<int> _producing;
-    private readonly Task _reading;
 
     /// <summary>Lets images flow, only so many on their way at a time.</summary>
     public RigFlow(GateRig rig, int outstanding, int seed, TimeProvider clock)
     {
         (_clock, _started) = (clock, clock.GetTimestamp());
         _producer = new KafkaRecordProducer(rig.Kafka, new StreamingMetrics(), NullLogger<KafkaRecordProducer>.Instance);
-        _ledger = new EndLedger(rig.Broker.BootstrapServers);
-        _reading = Task.Factory.StartNew(Read, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        _ledger = new LiveLedger(rig.Broker.BootstrapServers, Note);
         _producing = new RigTraffic(rig.Camera, _producer, seed).ProduceAsync(int.MaxValue, outstanding, () => _ledger.Ended, _enough.Token);
     }
 
@@ -35,7 +34,7 @@ internal sealed class RigFlow : IAsyncDisposable
     public int Ended => _ledger.Ended;
 
     /// <summary>Records beyond the first of an id.</summary>
-    public int Duplicates => _ledger.Duplicates;
+    public int Duplicates => _ledger.Ledger.Duplicates;
 
     /// <summary>Longest time without a verdict from then until now, in seconds.</summary>
     public double LongestSilence(double from)
@@ -59,7 +58,7 @@ internal sealed class RigFlow : IAsyncDisposable
 
     /// <summary>Puts no more in and waits until all have ended, or none does any more.</summary>
     /// <returns>Images put in, and those of them that ended nowhere.</returns>
-    [System.Diagnostics.CodeAnalysis.SuppressMessage("Usage", "VSTHRD003", Justification = "Started by the constructor; it waits for no caller.")]
+    [SuppressMessage("Usage", "VSTHRD003", Justification = "Started by the constructor; it waits for no caller.")]
     public async Task<(int In, int Lost)> StopAsync(CancellationToken cancellation)
     {
         await _enough.CancelAsync();
@@ -73,22 +72,16 @@ internal sealed class RigFlow : IAsyncDisposable
     }
 
     /// <inheritdoc/>
-    [System.Diagnostics.CodeAnalysis.SuppressMessage("Usage", "VSTHRD003", Justification = "Started by the constructor; it waits for no caller.")]
     public async ValueTask DisposeAsync()
     {
         await _enough.CancelAsync();
-        await _done.CancelAsync();
-        await _reading;
-        _ledger.Dispose();
+        await _ledger.DisposeAsync();
         _producer.Dispose();
+        _enough.Dispose();
     }
 
-    private void Read()
+    private void Note(int ended)
     {
-        while (!_done.IsCancellationRequested)
-        {
-            _ledger.Read();
-            lock (_rate) _rate.Note(Seconds, _ledger.Ended);
-        }
+        lock (_rate) _rate.Note(Seconds, ended);
     }
 }
