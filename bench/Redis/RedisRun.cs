@@ -91,7 +91,7 @@ internal sealed class RedisRun(RedisPlan plan, TimeProvider clock) : IDisposable
         await VerdictsWentOnAsync(what, flow, from, cancellation);
         await HeldAsync(what, rig, flow, cancellation);
         await rig.PublishAsync(cancellation);
-        await UntilAsync("published again", "verdicts come", () => flow.MoreAsync(Some, Glance, cancellation), cancellation);
+        await VerdictsComeAsync("published again", "verdicts come", flow, cancellation);
     }
 
     private async Task KilledForLongAsync(RedisProcess redis, GateRig rig, RigFlow flow, CancellationToken cancellation)
@@ -100,7 +100,7 @@ internal sealed class RedisRun(RedisPlan plan, TimeProvider clock) : IDisposable
         await redis.KillAsync();
         await HeldAsync(what, rig, flow, cancellation);
         await redis.StartAsync(cancellation);
-        await UntilAsync(what, "verdicts come once it is back", () => flow.MoreAsync(Some, Glance, cancellation), cancellation);
+        await VerdictsComeAsync(what, "verdicts come once it is back", flow, cancellation);
     }
 
     /// <summary>Waits until the gate fails closed, and looks whether anything ends while it is.</summary>
@@ -124,6 +124,12 @@ internal sealed class RedisRun(RedisPlan plan, TimeProvider clock) : IDisposable
     {
         var silence = flow.LongestSilence(from);
         Note(what, "verdicts go on; longest pause", silence, silence < Absence.TotalSeconds / 2 && await flow.MoreAsync(Some, Patience, cancellation));
+    }
+
+    private Task VerdictsComeAsync(string what, string promised, RigFlow flow, CancellationToken cancellation)
+    {
+        var before = flow.Ended;
+        return UntilAsync(what, promised, () => Task.FromResult(flow.Ended >= before + Some), cancellation);
     }
 
     private async Task UntilAsync(string what, string promised, Func<Task<bool>> holds, CancellationToken cancellation)

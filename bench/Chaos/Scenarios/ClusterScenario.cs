@@ -2,7 +2,6 @@ using Confluent.Kafka;
 using Confluent.Kafka.Admin;
 using MoodStream.Bench.Driver;
 using MoodStream.Bench.Rig;
-using MoodStream.Cli.Terminal;
 using MoodStream.Contracts;
 
 namespace MoodStream.Bench.Chaos.Scenarios;
@@ -14,6 +13,7 @@ namespace MoodStream.Bench.Chaos.Scenarios;
 internal sealed class ClusterScenario : ChaosScenario
 {
     private static readonly TimeSpan Absence = TimeSpan.FromSeconds(10), CutOff = TimeSpan.FromSeconds(10), Answer = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(200);
 
     /// <inheritdoc/>
     public override string Name => "cluster";
@@ -54,22 +54,25 @@ internal sealed class ClusterScenario : ChaosScenario
 
     private static async Task CutAsync(GateRig rig, RealBroker cluster, TimeProvider clock, LinkFault fault, CancellationToken cancellation)
     {
-        var link = cluster.Links[await LeaderOfAsync(rig.Scorers.NameOf(0), cluster)];
+        var link = cluster.Links[await LeaderOfAsync(rig.Scorers.NameOf(0), cluster, clock, cancellation)];
         link.Fault = fault;
         await Task.Delay(CutOff, clock, cancellation);
         link.Fault = LinkFault.None;
     }
 
-    /// <summary>Node, from 0, that leads a partition which a member of the scorers' group owns.</summary>
-    private static async Task<int> LeaderOfAsync(string member, RealBroker cluster)
+    /// <summary>Node, from 0, that leads a partition which a member of the scorers' group owns; waits until it owns one.</summary>
+    private static async Task<int> LeaderOfAsync(string member, RealBroker cluster, TimeProvider clock, CancellationToken cancellation)
     {
         using var admin = Admin(cluster);
-        var groups = await admin.DescribeConsumerGroupsAsync([ConsumerGroups.Scorer], new DescribeConsumerGroupsOptions { RequestTimeout = Answer });
-        var owned = groups.ConsumerGroupDescriptions.Single().Members.Where(m => m.GroupInstanceId == member)
-            .SelectMany(m => m.Assignment.TopicPartitions).Select(p => p.Partition.Value).ToList();
-        if (owned.Count == 0) throw new CliException($"{member} owns no partition, so that there is no leader to cut it off from.");
-        var topic = admin.GetMetadata(Topics.Images, Answer).Topics.Single();
-        return topic.Partitions.Single(p => p.PartitionId == owned[0]).Leader - 1;
+        while (true)
+        {
+            var groups = await admin.DescribeConsumerGroupsAsync([ConsumerGroups.Scorer], new DescribeConsumerGroupsOptions { RequestTimeout = Answer });
+            var owned = groups.ConsumerGroupDescriptions.Single().Members.Where(m => m.GroupInstanceId == member)
+                .SelectMany(m => m.Assignment.TopicPartitions).Select(p => p.Partition.Value).ToList();
+            if (owned.Count > 0)
+                return admin.GetMetadata(Topics.Images, Answer).Topics.Single().Partitions.Single(p => p.PartitionId == owned[0]).Leader - 1;
+            await Task.Delay(Glance, clock, cancellation);
+        }
     }
 
     private static IAdminClient Admin(RealBroker cluster) => new AdminClientBuilder(
