@@ -116,19 +116,19 @@ internal sealed class GateRig : IAsyncDisposable
 
     private List<string> ScorerSettings(int member) =>
     [
-        .. Common(_settings.RedisOfScorers ?? RedisAddress), $"MoodStream:Delivery={_settings.Delivery}",
+        .. Common(_settings.RedisOfScorers ?? RedisAddress, _settings.ThroughLinks(member)), $"MoodStream:Delivery={_settings.Delivery}",
         $"MoodStream:Scorer:Gates:{Gate}:Backbone={_settings.Backbone}",
         .. _settings.ScorerSettings,
-        .. _settings.ThroughLinks(member) ? ((RealBroker)Broker).SettingsThroughLinks : [],
     ];
 
     private List<string> GatewaySettings() => [.. Common(RedisAddress), .. _settings.GatewaySettings];
 
-    private List<string> Common(string redis)
+    private List<string> Common(string redis, bool throughLinks = false)
     {
         List<string> common =
         [
-            $"MoodStream:Kafka:BootstrapServers={Broker.BootstrapServers}", $"MoodStream:Kafka:Profile={Broker.Profile}",
+            .. throughLinks ? ((RealBroker)Broker).SettingsThroughLinks : [$"MoodStream:Kafka:BootstrapServers={Broker.BootstrapServers}"],
+            $"MoodStream:Kafka:Profile={Broker.Profile}",
             "MoodStream:Kafka:MetadataInterval=00:00:01", "MoodStream:Kafka:DrainTime=00:00:05",
             $"MoodStream:Kafka:SessionTimeout={Session}", "MoodStream:Kafka:HeartbeatInterval=00:00:01",
             "MoodStream:Kafka:DeliveryTimeout=00:02:00", "MoodStream:Kafka:Client:reconnect.backoff.max.ms=1000",
