@@ -2,11 +2,15 @@ using System.CommandLine;
 using MoodStream.Bench.Chaos;
 using MoodStream.Bench.Decode;
 using MoodStream.Bench.Detect;
+using MoodStream.Bench.Flood;
 using MoodStream.Bench.Forward;
+using MoodStream.Bench.Fuzz;
+using MoodStream.Bench.Redis;
 using MoodStream.Bench.Refit;
 using MoodStream.Bench.RefitYear;
 using MoodStream.Bench.Review;
 using MoodStream.Bench.Rollback;
+using MoodStream.Bench.Soak;
 using MoodStream.Bench.Train;
 using MoodStream.Bench.TrainerKills;
 using MoodStream.Cli.Terminal;
@@ -24,6 +28,10 @@ var root = new RootCommand("What each layer of MoodStream costs, beside its peer
     RefitYearBench.Create(),
     ForwardBench.Create(),
     RollbackBench.Create(),
+    RedisBench.Create(),
+    FuzzBench.Create(),
+    FloodBench.Create(),
+    SoakBench.Create(),
 };
 var parsed = root.Parse(args);
 if (parsed.Errors.Count == 0) return await parsed.InvokeAsync();

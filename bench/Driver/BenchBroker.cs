@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Microsoft.Extensions.Logging.Abstractions;
 using MoodStream.Cli.Embedded;
 using MoodStream.Cli.Terminal;
@@ -16,6 +15,9 @@ internal interface IBenchBroker : IAsyncDisposable
     /// <summary>What kind of Kafka it is.</summary>
     KafkaProfile Profile { get; }
 
+    /// <summary>Times it was taken away.</summary>
+    int Kills { get; }
+
     /// <summary>Takes it away without notice and gives it back.</summary>
     Task KillAsync(CancellationToken cancellation);
 }
@@ -32,7 +34,7 @@ internal static class BenchBroker
     /// <exception cref="CliException">The folder holds no such program, or it failed.</exception>
     public static async Task<IBenchBroker> StartAsync(
         DirectoryInfo? kafka, string folder, int port, TimeProvider clock, CancellationToken cancellation) => kafka is not null
-        ? await RealBroker.StartAsync(kafka, Path.Combine(folder, "kafka"), port, cancellation)
+        ? await RealBroker.StartAsync(kafka, Path.Combine(folder, "kafka"), port, new ClusterShape(), seed: 0, clock, cancellation)
         : new EmbeddedBroker(port, clock);
 
     /// <summary>Creates all topics.</summary>
@@ -41,46 +43,6 @@ internal static class BenchBroker
     {
         var findings = await new TopicAdmin(kafka, clock, NullLogger<TopicAdmin>.Instance).EnsureAsync(Topics.All, cancellation);
         if (findings.Count > 0) throw new CliException(string.Join("; ", findings.Select(f => $"{f.Topic} {f.Problem}")));
-    }
-}
-
-/// <summary>A real Apache Kafka of one node, run by a program <c>kafka</c> with the verbs start, kill and stop.</summary>
-internal sealed class RealBroker : IBenchBroker
-{
-    private readonly string _program, _data;
-
-    private RealBroker(string program, string data, int port) =>
-        (_program, _data, BootstrapServers) = (program, data, $"127.0.0.1:{port}");
-
-    public string BootstrapServers { get; }
-
-    public KafkaProfile Profile => KafkaProfile.Production;
-
-    /// <exception cref="CliException">The folder holds no such program, or it failed.</exception>
-    public static async Task<RealBroker> StartAsync(DirectoryInfo kafka, string data, int port, CancellationToken cancellation)
-    {
-        var program = Path.Combine(kafka.FullName, "kafka");
-        if (!File.Exists(program)) throw new CliException($"{program}: there is no such program; --kafka names a folder that holds it.");
-        var broker = new RealBroker(program, data, port);
-        await broker.CallAsync(cancellation, "start", "--dir", data, "--port", $"{port}");
-        return broker;
-    }
-
-    public async Task KillAsync(CancellationToken cancellation)
-    {
-        await CallAsync(cancellation, "kill", "--dir", _data);
-        await CallAsync(cancellation, "start", "--dir", _data);
-    }
-
-    public async ValueTask DisposeAsync() => await CallAsync(CancellationToken.None, "stop", "--dir", _data);
-
-    private async Task CallAsync(CancellationToken cancellation, params string[] arguments)
-    {
-        // What it starts keeps its output open: that goes nowhere, so that nobody waits for it.
-        var call = new ProcessStartInfo("/bin/sh", ["-c", "exec \"$@\" >/dev/null 2>&1", "sh", _program, .. arguments]);
-        using var process = Process.Start(call)!;
-        await process.WaitForExitAsync(cancellation);
-        if (process.ExitCode != 0) throw new CliException($"{_program} {string.Join(' ', arguments)} ended with exit code {process.ExitCode}.");
     }
 }
 
@@ -95,8 +57,11 @@ internal sealed class EmbeddedBroker(int port, TimeProvider clock) : IBenchBroke
 
     public KafkaProfile Profile => KafkaProfile.Embedded;
 
+    public int Kills { get; private set; }
+
     public async Task KillAsync(CancellationToken cancellation)
     {
+        Kills++;
         _kafka.Cluster.BrokerDown(OnlyBroker);
         await Task.Delay(Absence, clock, cancellation);
         _kafka.Cluster.BrokerUp(OnlyBroker);

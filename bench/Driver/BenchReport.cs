@@ -1,8 +1,12 @@
 using System.Text.Json.Serialization;
 using MoodStream.Bench.Chaos;
 using MoodStream.Bench.Detect;
+using MoodStream.Bench.Flood;
 using MoodStream.Bench.Forward;
+using MoodStream.Bench.Fuzz;
+using MoodStream.Bench.Redis;
 using MoodStream.Bench.Rollback;
+using MoodStream.Bench.Soak;
 using MoodStream.Cli.Terminal;
 using Spectre.Console;
 
@@ -39,5 +43,9 @@ internal sealed record BenchReport(BenchMachine Machine, IReadOnlyList<BenchRow>
 [JsonSerializable(typeof(ChaosResult))]
 [JsonSerializable(typeof(MemoryReport))]
 [JsonSerializable(typeof(ForwardResult))]
+[JsonSerializable(typeof(RedisResult))]
 [JsonSerializable(typeof(RollbackResult))]
+[JsonSerializable(typeof(SoakResult))]
+[JsonSerializable(typeof(FloodResult))]
+[JsonSerializable(typeof(FuzzResult))]
 internal sealed partial class BenchJson : JsonSerializerContext;

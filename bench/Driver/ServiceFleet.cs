@@ -5,15 +5,18 @@ using MoodStream.Cli.Terminal;
 namespace MoodStream.Bench.Driver;
 
 /// <summary>Instances of a service as processes of their own, each with a name that it keeps when it is started again.</summary>
+/// <remarks>Thread-safety: owned by one task at a time.</remarks>
 internal sealed class ServiceFleet : IAsyncDisposable
 {
-    private const string Program = "mood";
-    private const int Terminate = 15;
+    /// <summary>The service that joins no consumer group by name.</summary>
+    public const string Gateway = "gateway";
+
+    private const string Program = "mood", ThreadsOfTorch = "OMP_NUM_THREADS";
     private static readonly string BesideInCheckout = Path.Combine("..", "..", "Cli", "release");
     private readonly string _program, _logs, _service;
-    private readonly IReadOnlyList<string> _settings;
-    private readonly Process[] _processes;
-    private readonly IReadOnlyList<int> _ports;
+    private readonly Func<int, IReadOnlyList<string>> _settings;
+    private readonly List<Member> _members = [];
+    private readonly int _threads;
 
     /// <summary>Starts them.</summary>
     /// <param name="ports">HTTP port of each.</param>
@@ -21,62 +24,132 @@ internal sealed class ServiceFleet : IAsyncDisposable
     /// <param name="settings">Settings of all, <c>KEY=VALUE</c>.</param>
     /// <param name="service">The service, which is the verb of <c>mood</c> too.</param>
     public ServiceFleet(IReadOnlyList<int> ports, string logs, IReadOnlyList<string> settings, string service = "scorer")
+        : this(ports, logs, _ => settings, service)
     {
-        (_ports, _logs, _settings, _service) = (ports, logs, settings, service);
+    }
+
+    /// <summary>Starts them, each with settings of its own.</summary>
+    /// <param name="ports">HTTP port of each.</param>
+    /// <param name="logs">Folder of their output.</param>
+    /// <param name="settings">Settings of a member by its number, <c>KEY=VALUE</c>.</param>
+    /// <param name="service">The service, which is the verb of <c>mood</c> too.</param>
+    public ServiceFleet(IReadOnlyList<int> ports, string logs, Func<int, IReadOnlyList<string>> settings, string service = "scorer")
+    {
+        (_logs, _settings, _service) = (logs, settings, service);
         string[] folders = [Path.Combine(AppContext.BaseDirectory, BesideInCheckout), AppContext.BaseDirectory];
         _program = folders.Select(f => Path.Combine(f, Program)).FirstOrDefault(File.Exists)
             ?? throw new CliException($"{Program} is not built; run ./mood bench in a checkout.");
-        _processes = [.. Enumerable.Range(0, ports.Count).Select(Start)];
+        // Threads of libtorch wait by spinning: more of them than cores, and they keep each other from working.
+        _threads = Math.Max(1, Environment.ProcessorCount / ports.Count);
+        foreach (var port in ports) Add(port);
     }
 
     /// <summary>Processes ended by <see cref="Kill"/>.</summary>
     public int Kills { get; private set; }
 
+    /// <summary>Processes that ended by themselves, and were started again.</summary>
+    public int Crashes { get; private set; }
+
+    /// <summary>Numbers of the members that have not been taken away.</summary>
+    public IReadOnlyList<int> Members => [.. Enumerable.Range(0, _members.Count).Where(i => !_members[i].Removed)];
+
+    private bool IsMemberOfGroup => _service != Gateway;
+
+    /// <summary>HTTP address of a member.</summary>
+    public Uri AddressOf(int member) => new($"http://127.0.0.1:{_members[member].Port}");
+
+    /// <summary>Id of a member's process.</summary>
+    public int ProcessIdOf(int member) => _members[member].Process.Id;
+
+    /// <summary>Name of a member, which is its static membership too.</summary>
+    public string NameOf(int member) => $"{_service}-{member}";
+
+    /// <summary>File of what a member wrote.</summary>
+    public string LogOf(int member) => Path.Combine(_logs, $"{NameOf(member)}.log");
+
+    /// <summary>Starts one more.</summary>
+    /// <returns>Its number.</returns>
+    public int Add(int port)
+    {
+        _members.Add(new Member { Port = port, Process = Start(_members.Count, port) });
+        return _members.Count - 1;
+    }
+
     /// <summary>Ends one by SIGKILL and starts it again.</summary>
     public void Kill(int member)
     {
-        _processes[member].Kill();
-        _processes[member].WaitForExit();
-        _processes[member].Dispose();
-        _processes[member] = Start(member);
+        _members[member].Process.Kill();
+        _members[member].Process.WaitForExit();
+        Restart(member);
         Kills++;
+    }
+
+    /// <summary>Freezes one by SIGSTOP: it answers nobody and does not know it.</summary>
+    public void Freeze(int member) => Signal.Send(_members[member].Process, Signal.Stop);
+
+    /// <summary>Wakes one by SIGCONT.</summary>
+    public void Thaw(int member) => Signal.Send(_members[member].Process, Signal.Continue);
+
+    /// <summary>Ends one in order by SIGTERM, for good.</summary>
+    /// <returns>Its exit code.</returns>
+    public async Task<int> RemoveAsync(int member, CancellationToken cancellation)
+    {
+        _members[member].Removed = true;
+        Signal.Send(_members[member].Process, Signal.Terminate);
+        await _members[member].Process.WaitForExitAsync(cancellation);
+        return _members[member].Process.ExitCode;
     }
 
     /// <summary>Starts again whoever has ended by itself, as a supervisor would.</summary>
     public void Supervise()
     {
-        for (var i = 0; i < _processes.Length; i++)
+        foreach (var member in Members.Where(m => _members[m].Process.HasExited))
         {
-            if (!_processes[i].HasExited) continue;
-            _processes[i].Dispose();
-            _processes[i] = Start(i);
+            Restart(member);
+            Crashes++;
         }
     }
 
     /// <summary>Ends all in order (SIGTERM) and waits for them.</summary>
     public async ValueTask DisposeAsync()
     {
-        foreach (var process in _processes.Where(p => !p.HasExited))
+        foreach (var member in _members)
         {
-            using var kill = Process.Start("kill", [$"-{Terminate}", process.Id.ToString(CultureInfo.InvariantCulture)]);
-            await kill.WaitForExitAsync();
+            Signal.Send(member.Process, Signal.Continue);
+            Signal.Send(member.Process, Signal.Terminate);
         }
 
-        foreach (var process in _processes)
+        foreach (var member in _members)
         {
-            await process.WaitForExitAsync();
-            process.Dispose();
+            await member.Process.WaitForExitAsync();
+            member.Process.Dispose();
         }
+
+        _members.Clear();
     }
 
-    private Process Start(int member)
+    private void Restart(int member)
     {
-        var log = Path.Combine(_logs, $"{_service}-{member}.log");
-        string[] own =
-        [
-            _service, "--port", $"{_ports[member]}", "--set", $"MoodStream:{_service}:StaticMember={_service}-{member}",
-        ];
-        return Process.Start(new ProcessStartInfo("/bin/sh",
-            ["-c", "log=$1; shift; exec \"$@\" >>\"$log\" 2>&1", "sh", log, _program, .. own, .. _settings.SelectMany(s => new[] { "--set", s })]))!;
+        _members[member].Process.Dispose();
+        _members[member].Process = Start(member, _members[member].Port);
+    }
+
+    private Process Start(int member, int port)
+    {
+        string[] own = [_service, "--port", $"{port}", .. IsMemberOfGroup ? ["--set", $"MoodStream:{_service}:StaticMember={NameOf(member)}"] : Array.Empty<string>()];
+        var start = new ProcessStartInfo("/bin/sh",
+            ["-c", "log=$1; shift; exec \"$@\" >>\"$log\" 2>&1", "sh", LogOf(member), _program, .. own,
+                .. _settings(member).SelectMany(s => new[] { "--set", s })]);
+        start.Environment.TryAdd(ThreadsOfTorch, _threads.ToString(CultureInfo.InvariantCulture));
+        return Process.Start(start)!;
+    }
+
+    private sealed class Member
+    {
+        public required int Port { get; init; }
+
+        public required Process Process { get; set; }
+
+        public bool Removed { get; set; }
     }
 }

@@ -109,6 +109,12 @@ internal sealed class AssignedPartitions
         }
     }
 
+    /// <summary>Offset that the group has committed of a partition; null where it has none, or the partition is not owned.</summary>
+    public long? Committed(TopicPartition partition)
+    {
+        lock (_gate) return _partitions.GetValueOrDefault(Key(partition))?.Committed;
+    }
+
     /// <summary>Offsets that have moved since they were last committed.</summary>
     /// <param name="only">Partitions to look at; null for all.</param>
     public List<TopicPartitionOffset> Committable(IReadOnlyCollection<TopicPartition>? only = null)

@@ -9,12 +9,13 @@ namespace MoodStream.Streaming.Kafka;
 /// Records: end of the log less what is committed. Time: nothing tells how old the first waiting record is, but it is younger than
 /// the last one that was read, and younger than the last moment at which nothing waited; the later of the two is taken, so that a
 /// record that comes after an idle night does not look a night old.
+/// What is committed is asked of the consumer: the client does not know of offsets that a transaction stored.
 /// Thread-safety: owned by the poll thread, which also brings the statistics.
 /// </remarks>
-internal sealed class ConsumerLag(StreamingMetrics metrics, string group, TimeProvider clock)
+internal sealed class ConsumerLag(StreamingMetrics metrics, string group, Func<TopicPartition, long?> committed, TimeProvider clock)
 {
     private const string Topics = "topics", Partitions = "partitions", Desired = "desired";
-    private const string StableEnd = "ls_offset", End = "hi_offset", Start = "lo_offset", Committed = "committed_offset";
+    private const string StableEnd = "ls_offset", End = "hi_offset", Start = "lo_offset";
 
     private readonly Dictionary<TopicPartition, DateTimeOffset> _waitingSince = [];
 
@@ -48,8 +49,8 @@ internal sealed class ConsumerLag(StreamingMetrics metrics, string group, TimePr
         foreach (var partition in told.GetProperty(Partitions).EnumerateObject())
         {
             if (!int.TryParse(partition.Name, out var number) || number < 0 || !partition.Value.GetProperty(Desired).GetBoolean()) continue;
-            var lag = Lag(partition.Value);
             var place = new TopicPartition(topic, number);
+            var lag = Lag(partition.Value, committed(place) ?? 0);
             if (lag == 0 || !_waitingSince.TryGetValue(place, out var since)) _waitingSince[place] = since = now;
             records += lag;
             if (lag > 0 && now - since > longest) longest = now - since;
@@ -59,10 +60,10 @@ internal sealed class ConsumerLag(StreamingMetrics metrics, string group, TimePr
     }
 
     /// <summary>Records that wait in one partition; 0 before its end is known. Where nothing was committed yet all of it waits.</summary>
-    private static long Lag(JsonElement partition)
+    private static long Lag(JsonElement partition, long committed)
     {
         var end = partition.GetProperty(StableEnd).GetInt64() is >= 0 and var stable ? stable : partition.GetProperty(End).GetInt64();
         var start = Math.Max(0, partition.GetProperty(Start).GetInt64());
-        return Math.Max(0, end - Math.Max(start, partition.GetProperty(Committed).GetInt64()));
+        return Math.Max(0, end - Math.Max(start, committed));
     }
 }

@@ -10,7 +10,11 @@ public sealed partial class KafkaRecordConsumer
         new ConsumerBuilder<byte[]?, byte[]?>(KafkaClientConfig.Consumer(_settings, _subscription))
             .SetPartitionsAssignedHandler((client, partitions) => OnAssigned(client, partitions))
             .SetPartitionsRevokedHandler((client, offsets) => OnRevoked(client, [.. offsets.Select(o => o.TopicPartition)]))
-            .SetPartitionsLostHandler((_, offsets) => OnLost([.. offsets.Select(o => o.TopicPartition)]))
+            .SetPartitionsLostHandler((client, offsets) =>
+            {
+                Resume(client, offsets.Select(o => o.TopicPartition));
+                OnLost([.. offsets.Select(o => o.TopicPartition)]);
+            })
             .SetErrorHandler((_, error) => OnError(error))
             .SetStatisticsHandler((_, statistics) => _lag.Told(statistics))
             .SetLogHandler((_, line) => _log.Client(line))
@@ -58,8 +62,16 @@ public sealed partial class KafkaRecordConsumer
         _subscription.Owner?.End(Names(partitions));
         if (!_closing) _partitions.Drain(partitions, _timing.DrainTime);
         Commit(client, partitions);
+        Resume(client, partitions);
         var abandoned = Remove(partitions, "revoked");
         if (partitions.Count > 0) _log.PartitionsRevoked(Group, Text(partitions), abandoned);
+    }
+
+    /// <summary>Ends the pause of partitions that go: the client remembers it, and would read nothing of those that come back.</summary>
+    private void Resume(IConsumer<byte[]?, byte[]?> client, IEnumerable<TopicPartition> partitions)
+    {
+        var paused = partitions.Where(_paused.Contains).ToList();
+        if (paused.Count > 0) client.Resume(paused);
     }
 
     private void OnLost(List<TopicPartition> partitions)

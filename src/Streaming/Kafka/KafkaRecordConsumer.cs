@@ -59,7 +59,7 @@ public sealed partial class KafkaRecordConsumer : IRecordConsumer
     {
         (_settings, _subscription, _metrics, _clock, _log) = (settings, subscription, metrics, clock, log);
         _timing = KafkaTiming.Of(settings);
-        _lag = new ConsumerLag(metrics, subscription.Group, clock);
+        _lag = new ConsumerLag(metrics, subscription.Group, _partitions.Committed, clock);
         _buffer = new RecordBuffer(_partitions, subscription.MaxBufferedRecords, subscription.MaxBufferedBytes);
         _commitInterval = subscription.Outbox is null ? _timing.CommitInterval : settings.TransactionInterval;
     }

@@ -93,6 +93,7 @@ public sealed class RedisConnection : IAsyncDisposable
         options.User = settings.User;
         options.Password = settings.Password;
         options.Ssl = settings.Tls;
+        if (settings.TlsAuthority is { } authority) options.TrustIssuer(authority);
         options.ConnectTimeout = (int)settings.ConnectTimeout.TotalMilliseconds;
         options.AsyncTimeout = options.SyncTimeout = (int)settings.OperationTimeout.TotalMilliseconds;
         return options;

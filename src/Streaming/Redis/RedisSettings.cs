@@ -4,7 +4,7 @@ using MoodStream.Streaming.Settings;
 namespace MoodStream.Streaming.Redis;
 
 /// <summary>How to reach Redis. Section <c>MoodStream:Redis</c>.</summary>
-public sealed record RedisSettings
+public sealed record RedisSettings : ICheckedSettings
 {
     /// <summary>The configuration section.</summary>
     public const string Section = "MoodStream:Redis";
@@ -23,6 +23,12 @@ public sealed record RedisSettings
 
     /// <summary>Whether the connection is encrypted. Default false.</summary>
     public bool Tls { get; init; }
+
+    /// <summary>
+    /// File (PEM) with the certificate of the authority that vouches for Redis, where that is one of your own. Default: the authorities
+    /// of the system.
+    /// </summary>
+    public string? TlsAuthority { get; init; }
 
     /// <summary>Longest a connection is tried before the next try. Default 3 s.</summary>
     [Range(typeof(TimeSpan), "00:00:00.100", "00:01:00")]
@@ -61,6 +67,14 @@ public sealed record RedisSettings
     /// </summary>
     [Range(1, 1_000)]
     public int KeptParents { get; init; } = 5;
+
+    /// <inheritdoc/>
+    public IEnumerable<SettingProblem> Check()
+    {
+        if (TlsAuthority is null) yield break;
+        if (!Tls) yield return new(nameof(TlsAuthority), TlsAuthority, $"with {nameof(Tls)} only");
+        if (!File.Exists(TlsAuthority)) yield return new(nameof(TlsAuthority), TlsAuthority, "an existing file (.pem)");
+    }
 
     /// <summary>Where it leads; no secret.</summary>
     public override string ToString() => Address;

@@ -13,9 +13,10 @@ public sealed class ConsumerLagTests
 
     private readonly FakeTimeProvider _clock = new(Start);
     private readonly StreamingMetrics _metrics = KafkaHarness.Metrics();
+    private readonly Dictionary<TopicPartition, long?> _committed = [];
     private readonly ConsumerLag _lag;
 
-    public ConsumerLagTests() => _lag = new(_metrics, "scorer", _clock);
+    public ConsumerLagTests() => _lag = new(_metrics, "scorer", p => _committed.GetValueOrDefault(p), _clock);
 
     private double Records => _metrics.ConsumerLag.WithLabels("images", "scorer").Value;
 
@@ -32,7 +33,7 @@ public sealed class ConsumerLagTests
     [Fact]
     public void Told_NothingCommitted_AllThatTheLogStillHoldsWaits()
     {
-        _lag.Told(Statistics(Partition(0, end: 100, committed: -1001, start: 30)));
+        _lag.Told(Statistics(Partition(0, end: 100, committed: null, start: 30)));
 
         Assert.Equal(70, Records);
     }
@@ -40,7 +41,7 @@ public sealed class ConsumerLagTests
     [Fact]
     public void Told_EndUnknown_IsNoLag()
     {
-        _lag.Told(Statistics(Partition(0, end: -1001, committed: -1001)));
+        _lag.Told(Statistics(Partition(0, end: -1001, committed: null)));
 
         Assert.Equal((0, 0), (Records, Seconds));
     }
@@ -106,9 +107,13 @@ public sealed class ConsumerLagTests
     private static string Statistics(params string[] partitions) =>
         """{"topics": {"images": {"partitions": {"-1": {"desired": false}, """ + string.Join(", ", partitions) + "}}}}";
 
-    private static string Partition(int number, long end, long committed, long start = 0, long stable = -1001, bool owned = true) =>
-        $$"""
-        "{{number}}": {"desired": {{(owned ? "true" : "false")}}, "lo_offset": {{start}}, "hi_offset": {{end}},
-            "ls_offset": {{stable}}, "committed_offset": {{committed}} }
-        """;
+    /// <summary>A partition as the client tells it, which knows nothing of what transactions have committed.</summary>
+    private string Partition(int number, long end, long? committed, long start = 0, long stable = -1001, bool owned = true)
+    {
+        _committed[new TopicPartition("images", number)] = committed;
+        return $$"""
+            "{{number}}": {"desired": {{(owned ? "true" : "false")}}, "lo_offset": {{start}}, "hi_offset": {{end}},
+                "ls_offset": {{stable}}, "committed_offset": -1001 }
+            """;
+    }
 }

@@ -67,6 +67,31 @@ public sealed class KafkaRecordConsumerTests(EmbeddedKafkaFixture kafka) : IClas
     }
 
     [Fact]
+    public async Task Records_PartitionsLeaveWhilePausedAndComeBack_AreReadOn()
+    {
+        const int count = 400, buffered = 20;
+        var topic = kafka.NewTopic(partitions: 4);
+        using var producer = KafkaHarness.Producer(kafka.Settings);
+        await producer.WriteAsync(topic, count, keys: 64);
+        await using var first = new RunningConsumer(KafkaHarness.Consumer(Quick, topic, buffered: buffered));
+        await Eventually.HoldsAsync(() => first.Consumer.Paused, "a pause");
+        var second = new RunningConsumer(KafkaHarness.Consumer(Quick, topic, buffered: buffered));
+        await using (second)
+        {
+            await Eventually.HoldsAsync(
+                () => first.Consumer.AssignedPartitions == 2 && second.Consumer.AssignedPartitions == 2, "each has its share");
+            await first.TakeAsync(buffered);
+            await Eventually.HoldsAsync(() => !first.Consumer.Paused, "reading goes on");
+        }
+
+        var seen = new ConcurrentDictionary<int, bool>();
+        first.CompleteAll(r => seen[r.Number()] = true);
+        await Eventually.HoldsAsync(() => first.Consumer.AssignedPartitions == 4, "all partitions are back");
+        await producer.WriteAsync(topic, count, keys: 64, from: count);
+        await Eventually.HoldsAsync(() => Enumerable.Range(count, count).All(seen.ContainsKey), "all that comes is read");
+    }
+
+    [Fact]
     public async Task RunAsync_StoppedAndStartedAgain_GoesOnWhereItWas()
     {
         var topic = kafka.NewTopic(partitions: 1);

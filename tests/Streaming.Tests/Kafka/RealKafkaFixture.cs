@@ -16,7 +16,7 @@ public sealed class RealKafkaShared : ICollectionFixture<RealKafkaFixture>
 public sealed class RealKafkaFixture : IAsyncLifetime
 {
     /// <summary>The node takes the ports P, P + 10 and P + 20.</summary>
-    private const int FirstPort = 41_000, LastPort = 41_900, PortStep = 30;
+    private const int FirstPort = 41_000, Ports = 900, PortStep = 30;
 
     private readonly TemporaryFolder _folder = new();
     private string? _program;
@@ -38,7 +38,7 @@ public sealed class RealKafkaFixture : IAsyncLifetime
         if (!File.Exists(program) || !Programs.Has("java")) return;
 
         _program = program;
-        var port = FreePort();
+        var port = FreePort(FirstPort);
         await Programs.RunAsync(program, null, "start", "--dir", _folder.Path, "--port", $"{port}");
         _settings = new KafkaSettings { BootstrapServers = $"127.0.0.1:{port}", Profile = KafkaProfile.Production };
     }
@@ -49,11 +49,12 @@ public sealed class RealKafkaFixture : IAsyncLifetime
         _folder.Dispose();
     }
 
-    private static int FreePort()
+    /// <summary>First of a node's ports, all free: fixtures that begin apart do not take each other's.</summary>
+    internal static int FreePort(int first)
     {
-        for (var port = FirstPort; port < LastPort; port += PortStep)
+        for (var port = first; port < first + Ports; port += PortStep)
             if (IsFree(port) && IsFree(port + 10) && IsFree(port + 20)) return port;
-        throw new IOException($"No free port from {FirstPort} to {LastPort}.");
+        throw new IOException($"No free port from {first} to {first + Ports}.");
     }
 
     private static bool IsFree(int port)

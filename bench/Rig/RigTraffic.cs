@@ -3,10 +3,10 @@ using MoodStream.Cli.Demo;
 using MoodStream.Streaming.Kafka;
 using MoodStream.Streaming.Records;
 
-namespace MoodStream.Bench.Chaos;
+namespace MoodStream.Bench.Rig;
 
 /// <summary>Images with ids of their own, some of them no images at all, put in so that only so many are on their way.</summary>
-internal sealed class ChaosTraffic(ITraffic camera, KafkaRecordProducer producer, int seed)
+internal sealed class RigTraffic(ITraffic camera, KafkaRecordProducer producer, int seed)
 {
     private const int Frames = 64, Sources = 48, OneBadIn = 50;
 
@@ -20,20 +20,25 @@ internal sealed class ChaosTraffic(ITraffic camera, KafkaRecordProducer producer
     /// <summary>Id of an image.</summary>
     public static string IdOf(int image) => $"chaos-{image:D8}";
 
-    /// <summary>Puts the images in; the task ends when the broker has acknowledged all of them.</summary>
-    /// <param name="count">How many.</param>
+    /// <summary>Puts images in; the task ends when the broker has acknowledged all of them.</summary>
+    /// <param name="count">How many, unless stopped.</param>
+    /// <param name="outstanding">Most that are on their way.</param>
     /// <param name="ended">How many have ended so far.</param>
-    /// <param name="cancellation">Ends it early.</param>
-    public async Task ProduceAsync(int count, Func<int> ended, CancellationToken cancellation)
+    /// <param name="stopping">Puts no more in.</param>
+    /// <returns>How many were put in.</returns>
+    public async Task<int> ProduceAsync(int count, int outstanding, Func<int> ended, CancellationToken stopping)
     {
-        var writes = new List<Task>(count);
+        var writes = new List<Task>();
         for (var image = 0; image < count; image++)
         {
-            while (image - ended() >= MaxOutstanding) await Task.Delay(Glance, TimeProvider.System, cancellation);
-            writes.Add(producer.WriteAsync(Record(image), cancellation));
+            while (image - ended() >= outstanding && !stopping.IsCancellationRequested)
+                await Task.Delay(Glance, TimeProvider.System, CancellationToken.None);
+            if (stopping.IsCancellationRequested) break;
+            writes.Add(producer.WriteAsync(Record(image), CancellationToken.None));
         }
 
         await Task.WhenAll(writes);
+        return writes.Count;
     }
 
     private OutgoingRecord Record(int image)

@@ -1,22 +1,29 @@
 using System.Text;
 using Confluent.Kafka;
 using MoodStream.Contracts;
+using MoodStream.Streaming.Delivery;
 
-namespace MoodStream.Bench.Chaos;
+namespace MoodStream.Bench.Rig;
 
 /// <summary>Where each id ended, by reading committed records of the three output topics from their beginning.</summary>
 /// <remarks>Thread-safety: owned by one thread; <see cref="Ended"/> may be read from any.</remarks>
-internal sealed class ChaosLedger : IDisposable
+internal sealed class EndLedger : IDisposable
 {
     private static readonly string[] Outputs = [Topics.Accepted, Topics.Review, Topics.DeadLetters];
     private static readonly TimeSpan Wait = TimeSpan.FromMilliseconds(100);
     private readonly IConsumer<byte[], byte[]> _client;
     private readonly Dictionary<string, string> _endOf = [];
     private readonly HashSet<(string Topic, int Partition)> _open = [];
+    private readonly Action<string>? _first;
+    private readonly SeenImages _seen = new();
     private volatile int _ended;
 
-    public ChaosLedger(string bootstrapServers)
+    /// <summary>Begins at the beginning of every partition.</summary>
+    /// <param name="bootstrapServers">The Kafka.</param>
+    /// <param name="first">Called for the first end of each id; null: nobody wants to know.</param>
+    public EndLedger(string bootstrapServers, Action<string>? first = null)
     {
+        _first = first;
         _client = new ConsumerBuilder<byte[], byte[]>(new ConsumerConfig
         {
             BootstrapServers = bootstrapServers, GroupId = "mood-bench-ledger", IsolationLevel = IsolationLevel.ReadCommitted,
@@ -34,6 +41,9 @@ internal sealed class ChaosLedger : IDisposable
 
     /// <summary>Records beyond the first of an id.</summary>
     public int Duplicates { get; private set; }
+
+    /// <summary>Of them, those that the helper for readers drops.</summary>
+    public int DuplicatesDropped { get; private set; }
 
     /// <summary>Whether the end of every partition has been seen.</summary>
     public bool AtEnd => _open.Count == 0;
@@ -67,7 +77,15 @@ internal sealed class ChaosLedger : IDisposable
     private void Book(ConsumeResult<byte[], byte[]> result)
     {
         if (!result.Message.Headers.TryGetLastBytes(RecordHeaders.Id, out var bytes)) return;
-        if (!_endOf.TryAdd(Encoding.UTF8.GetString(bytes), result.Topic)) Duplicates++;
+        var id = Encoding.UTF8.GetString(bytes);
+        var first = _seen.IsFirst(id);
+        if (_endOf.TryAdd(id, result.Topic)) _first?.Invoke(id);
+        else
+        {
+            Duplicates++;
+            if (!first) DuplicatesDropped++;
+        }
+
         _ended = _endOf.Count;
     }
 }
