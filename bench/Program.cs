@@ -3,6 +3,7 @@ using MoodStream.Bench.Chaos;
 using MoodStream.Bench.Detect;
 using MoodStream.Bench.Forward;
 using MoodStream.Bench.Refit;
+using MoodStream.Bench.RefitImages;
 using MoodStream.Bench.RefitYear;
 using MoodStream.Bench.Review;
 using MoodStream.Bench.Rollback;
@@ -20,6 +21,7 @@ var root = new RootCommand("What each layer of MoodStream costs, beside its peer
     TrainerKillsBench.Create(),
     RefitBench.Create(),
     RefitYearBench.Create(),
+    RefitImagesBench.Create(),
     ForwardBench.Create(),
     RollbackBench.Create(),
 };
