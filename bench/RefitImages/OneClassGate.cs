@@ -1,3 +1,4 @@
+using MoodStream.Mood.Drift;
 using MoodStream.Mood.Gates;
 using MoodStream.Mood.Metrics;
 using MoodStream.Mood.Refit;
@@ -37,7 +38,7 @@ internal sealed record OneClassGate(string Name, IReadOnlyList<int> Images, IRea
         using var harvest = stream.Harvest();
         var fitted = RefitFit.Run(harvest, new RefitReference(first, first), OneClassStream.Learning, "bench", provenance.FittedAt);
         string[] refusedBy = fitted.Refusal is { } refusal ? [refusal.Reason] : [.. fitted.Guards.Where(g => !g.Passed).Select(g => g.Name)];
-        var approved = refusedBy.Length > 0 && fitted.Blob is not null && refusedBy.All(ForAPerson.Contains);
+        var approved = refusedBy.Length > 0 && fitted.Blob is not null && refusedBy.All(r => ForAPerson.Contains(r));
         var activated = refusedBy.Length == 0 || approved;
         using var refitted = activated ? GateStatistics.Read(fitted.Blob!) : null;
         var active = refitted ?? first;
@@ -49,7 +50,7 @@ internal sealed record OneClassGate(string Name, IReadOnlyList<int> Images, IRea
     }
 
     /// <summary>The alarm, if one comes, is answered at once: a person accepts the new normal, and what came until then is unlearned.</summary>
-    private static (Mood.Drift.DriftAlarm Alarm, int Place)? TakeShifted(OneClassStream stream, int[] images, ImageRows shifted)
+    private static (DriftAlarm Alarm, int Place)? TakeShifted(OneClassStream stream, int[] images, ImageRows shifted)
     {
         for (var i = 0; i < images.Length; i++)
         {

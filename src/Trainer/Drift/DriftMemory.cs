@@ -8,6 +8,7 @@ namespace MoodStream.Trainer.Drift;
 internal sealed class DriftMemory(DriftWatch watch, DriftEpisodes episodes, TimeProvider clock)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
+    private readonly string _trainer = $"{Environment.MachineName}-{Environment.ProcessId}";
     private readonly Dictionary<string, long> _readAt = [];
 
     /// <summary>Looks at a gate's episodes where that was not done lately. One task at a time.</summary>
@@ -22,7 +23,7 @@ internal sealed class DriftMemory(DriftWatch watch, DriftEpisodes episodes, Time
     /// <returns>The episode that goes on, and whether no trainer had seen it before.</returns>
     public async Task<(DriftEpisode Episode, bool Began)> BeginAsync(SourceDrift drift, CancellationToken cancellation)
     {
-        var begun = await episodes.BeginAsync(drift.Gate, DriftEpisode.Of(drift, clock.GetUtcNow()), cancellation);
+        var begun = await episodes.BeginAsync(drift.Gate, DriftEpisode.Of(drift, _trainer, clock.GetUtcNow()), cancellation);
         watch.Learn(drift.Gate, await episodes.ReadAsync(drift.Gate, cancellation));
         return begun;
     }

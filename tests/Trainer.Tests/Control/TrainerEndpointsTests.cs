@@ -37,7 +37,7 @@ public sealed class TrainerEndpointsTests : IAsyncLifetime
     public async Task Drift_EpisodeThatGoesOn_IsListedAndAnsweredOnceForAll()
     {
         var episodes = new DriftEpisodes(_stores.Connection);
-        var began = DriftEpisode.Of(new SourceDrift(Teaching.Gate, "belt-1", 1, new("psi", 0.5, 0.25, 900)), Teaching.At);
+        var began = DriftEpisode.Of(new SourceDrift(Teaching.Gate, "belt-1", 1, new("psi", 0.5, 0.25, 900)), "trainer-1", Teaching.At);
         await episodes.BeginAsync(Teaching.Gate, began, Token);
         await StartAsync();
 

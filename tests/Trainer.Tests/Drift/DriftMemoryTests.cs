@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Time.Testing;
 using MoodStream.Contracts;
 using MoodStream.Mood.Gates;
 using MoodStream.Streaming.Statistics;
@@ -27,9 +28,10 @@ public sealed class DriftMemoryTests : IAsyncLifetime
     public async Task Begin_SameDriftSeenByTwoTrainers_AsksForOneRefitAlsoAfterItsEnd()
     {
         await using var other = new Stores(_redis.Settings, TimeProvider.System);
-        using Trainer one = new(_stores, _fixture), two = new(other, _fixture);
-        var images = _fixture.Images("a", 600).Concat(_fixture.Images("a", 600, shift: 2.5)).ToArray();
-        await Task.WhenAll(one.SeeAsync(images), two.SeeAsync(images));
+        using Trainer one = new(_stores, _fixture), two = new(other, _fixture, secondsLater: 1);
+        ImageScored[] same = [.. _fixture.Images("a", 600)], shifted = [.. _fixture.Images("a", 600, shift: 2.5)];
+        await Task.WhenAll(one.SeeAsync(same), two.SeeAsync(same));
+        await Task.WhenAll(one.SeeAsync(shifted), two.SeeAsync(shifted));        // neither looks at Redis meanwhile: time stands still
         Assert.Equal((1, 1), (one.Alarms, two.Alarms));
         var refits = new RefitStore(_stores.Connection);
         var request = Assert.Single(await refits.RequestsAsync("belt", Token));
@@ -71,14 +73,14 @@ public sealed class DriftMemoryTests : IAsyncLifetime
     public async Task Begin_AfterKeep_IsAnotherEpisode()
     {
         var drift = new SourceDrift("belt", "a", 1, new("psi", 1, 0.25, 900));
-        var first = DriftEpisode.Of(drift, DriftFixture.Start);
+        var first = DriftEpisode.Of(drift, "trainer-1", DriftFixture.Start);
         Assert.Equal((first, true), await Episodes.BeginAsync("belt", first, Token));
-        var second = DriftEpisode.Of(drift, DriftFixture.Start.AddSeconds(1));
+        var second = DriftEpisode.Of(drift, "trainer-2", DriftFixture.Start);
         Assert.Equal((first, false), await Episodes.BeginAsync("belt", second, Token));
         Assert.True(await Episodes.TryReplaceAsync("belt", first, first with { State = DriftEpisodeState.Kept }, Token));
         Assert.False(await Episodes.TryRemoveAsync("belt", first, Token));
         Assert.Equal((second, true), await Episodes.BeginAsync("belt", second, Token));
-        var ofNext = DriftEpisode.Of(drift with { StatisticsVersion = 2 }, DriftFixture.Start.AddSeconds(2));
+        var ofNext = DriftEpisode.Of(drift with { StatisticsVersion = 2 }, "trainer-1", DriftFixture.Start);
         Assert.Equal((ofNext, true), await Episodes.BeginAsync("belt", ofNext, Token));
     }
 
@@ -95,14 +97,16 @@ public sealed class DriftMemoryTests : IAsyncLifetime
     private sealed class Trainer : IDisposable
     {
         private readonly WatchedGate _gate;
+        private readonly FakeTimeProvider _clock;
         private readonly DriftWatch _watch = new(new DriftWatchSettings(), new DriftMetrics(Metrics.NewCustomRegistry()));
         private readonly RefitOnDrift _refit;
 
-        public Trainer(Stores stores, DriftFixture fixture)
+        public Trainer(Stores stores, DriftFixture fixture, int secondsLater = 0)
         {
+            _clock = new(DriftFixture.Start.AddSeconds(secondsLater));
             _gate = new WatchedGate(1, GateStatistics.Read(fixture.Blob));
-            Memory = new DriftMemory(_watch, new DriftEpisodes(stores.Connection), TimeProvider.System);
-            _refit = new RefitOnDrift(new RefitRequests(stores.Connection), new TrainerSettings(), TimeProvider.System);
+            Memory = new DriftMemory(_watch, new DriftEpisodes(stores.Connection), _clock);
+            _refit = new RefitOnDrift(new RefitRequests(stores.Connection), new TrainerSettings(), _clock);
         }
 
         public DriftMemory Memory { get; }
