@@ -13,10 +13,11 @@ namespace MoodStream.Cli.Evaluation;
 /// <param name="PreprocessingHash">Its preprocessing hash.</param>
 /// <param name="Pooling">How tokens became features; null where there is nothing to choose.</param>
 /// <param name="Classifier">What logit detectors looked at, for people.</param>
+/// <param name="Precision">Type of the forward pass: <c>fp32</c> or <c>bf16</c>.</param>
 /// <param name="Outcome">Rows and scores.</param>
 /// <param name="Places">Number of each scored image in its data set, by the name of the set.</param>
 internal sealed record ComparedBackbone(
-    string Name, string ModelHash, string PreprocessingHash, string? Pooling, string Classifier,
+    string Name, string ModelHash, string PreprocessingHash, string? Pooling, string Classifier, string Precision,
     EvaluationOutcome Outcome, IReadOnlyDictionary<string, IReadOnlyList<int>> Places);
 
 /// <summary>Runs a protocol with chosen detectors on one backbone after the other.</summary>
@@ -51,7 +52,7 @@ internal sealed class DetectorComparison(
         if (outcome.Rows.Count == 0) throw new CliException($"No detector can run: {outcome.Skipped[0].Reason}");
         return new(
             name, backbone.ModelHash, backbone.PreprocessingHash, backbone.Pooling?.ToString(),
-            classifiers.Description, outcome, features.Places);
+            classifiers.Description, BackboneFile.NameOf(backbone.Precision), outcome, features.Places);
     }
 
     private TrialPlan PlanOf(EvaluationFeatures features, ClassifierChoice? classifier)

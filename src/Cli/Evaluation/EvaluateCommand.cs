@@ -1,5 +1,6 @@
 using System.CommandLine;
 using MoodStream.Cli.Datasets;
+using MoodStream.Cli.Features;
 using MoodStream.Cli.Scoring;
 using MoodStream.Cli.Terminal;
 using MoodStream.Mood.Evaluation;
@@ -68,7 +69,8 @@ internal static class EvaluateCommand
             foreach (var pooling in Possible(parsed, (name, path), poolings, refused))
             {
                 using var backbone = Backbone.Load(
-                    path, inputSize: parsed.GetValue(EvaluationOptions.InputSize), pooling: pooling);
+                    path, inputSize: parsed.GetValue(EvaluationOptions.InputSize), pooling: pooling,
+                    precision: BackboneFile.PrecisionOf(parsed, EvaluationOptions.Precision));
                 var variant = NameOf(name, pooling, poolings.Poolings.Count);
                 compared.Add(comparison.Run(variant, backbone, data, cancellation));
             }
@@ -126,7 +128,9 @@ internal static class EvaluateCommand
         var backbones = EvaluationOptions.BackbonesOf(parsed);
         if (backbones.Count > 1)
             throw new CliException($"The protocol {LocalisationEvaluation.Protocol} takes one --backbone.", ExitCode.WrongUsage);
-        using var backbone = Backbone.Load(backbones[0].Path, inputSize: parsed.GetValue(EvaluationOptions.InputSize));
+        using var backbone = Backbone.Load(
+            backbones[0].Path, inputSize: parsed.GetValue(EvaluationOptions.InputSize),
+            precision: BackboneFile.PrecisionOf(parsed, EvaluationOptions.Precision));
         var result = LocalisationEvaluation.Run(parsed, idTrain, backbone, cancellation);
         LocalisationTables.Print(result);
         JsonReport.Write(parsed.GetValue(Json), result, EvaluationJson.Types.LocalisationResult);

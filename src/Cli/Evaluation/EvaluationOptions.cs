@@ -82,6 +82,8 @@ internal static class EvaluationOptions
 
     public static readonly Option<int?> InputSize = BackboneFile.InputSize("as trained");
 
+    public static readonly Option<string> Precision = BackboneFile.Precision();
+
     public static readonly Option<ClassifierOrigin> Classifier = new("--classifier")
     {
         Description = "Last layer for the detectors that look at logits: own (the backbone's), probe (a linear probe "
@@ -144,7 +146,7 @@ internal static class EvaluationOptions
     /// <summary>All of them, in the order of the help.</summary>
     public static IReadOnlyList<Option> All { get; } =
     [
-        Id, IdTrain, IdTest, Ood, NamedDatasets.Root, Superclasses, Detectors, Backbones, Poolings, InputSize,
+        Id, IdTrain, IdTest, Ood, NamedDatasets.Root, Superclasses, Detectors, Backbones, Poolings, InputSize, Precision,
         Classifier, Resamples, Seed, HeldOut, Splits, Shown, SkipDamaged, Cache, NoCache, Report,
     ];
 

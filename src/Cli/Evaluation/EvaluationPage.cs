@@ -37,8 +37,8 @@ internal static class EvaluationPage
     private static void Provenance(HtmlPage page, EvaluationResult result)
     {
         page.Section("What was run");
-        page.Words(["backbone", "model hash", "preprocessing hash", "pooling", "classifier"], result.Backbones.Select(
-            b => (string[])[b.Name, b.ModelHash, b.PreprocessingHash, b.Pooling ?? Missing, b.Classifier]));
+        page.Words(["backbone", "model hash", "preprocessing hash", "pooling", "classifier", "precision"], result.Backbones.Select(
+            b => (string[])[b.Name, b.ModelHash, b.PreprocessingHash, b.Pooling ?? Missing, b.Classifier, b.Precision]));
         page.Words(["data", "named", "images", "content hash"],
             result.Data.Select(d => (string[])[d.Name, d.Dataset, $"{d.Images}", d.Hash]));
         page.Paragraph(

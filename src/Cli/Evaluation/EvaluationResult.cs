@@ -80,7 +80,8 @@ internal sealed record EvaluationDataRow(string Name, string Dataset, int Images
 
 /// <summary>A backbone of an evaluation.</summary>
 internal sealed record EvaluationBackboneRow(
-    string Name, string ModelHash, string PreprocessingHash, string? Pooling, string Classifier);
+    string Name, string ModelHash, string PreprocessingHash, string? Pooling, string Classifier,
+    string Precision);
 
 /// <summary>What was left out, and why: a detector of a backbone, a backbone's pooling, or a data set.</summary>
 internal sealed record EvaluationSkip(string Reason)
@@ -145,8 +146,8 @@ internal sealed record EvaluationResult(string Protocol, string ModelHash)
             Version = BuildVersion.Whole,
             Seed = parsed.GetValue(EvaluationOptions.Seed),
             BootstrapResamples = parsed.GetValue(EvaluationOptions.Resamples),
-            Backbones = [.. compared.Select(c => 
-                new EvaluationBackboneRow(c.Name, c.ModelHash, c.PreprocessingHash, c.Pooling, c.Classifier))],
+            Backbones = [.. compared.Select(c =>
+                new EvaluationBackboneRow(c.Name, c.ModelHash, c.PreprocessingHash, c.Pooling, c.Classifier, c.Precision))],
             Data = [.. data.All.Select(d => new EvaluationDataRow(d.Name, d.Images.Name, d.Images.Count, d.Hash))],
             Results = [.. compared.SelectMany(c => c.Outcome.Rows.Select(r => new EvaluationRow(c.Name, r)))],
             Mean = [.. compared.SelectMany(c => c.Outcome.Means.Select(m => new EvaluationMean(c.Name, m)))],

@@ -2,6 +2,7 @@ using System.Text.Json;
 using MoodStream.Mood.Datasets;
 using MoodStream.Mood.Detectors;
 using MoodStream.Mood.Vision;
+using MoodStream.Mood.Vision.Precision;
 using MoodStream.Mood.Weights;
 using static TorchSharp.torch;
 
@@ -40,12 +41,15 @@ internal sealed class FeatureCache(DirectoryInfo? folder)
     {
         if (folder is null) return extract();
         var path = Path.Combine(
-            folder.FullName, $"{backbone.ModelHash}-{backbone.PreprocessingHash}-{contentHash}{Ending}");
+            folder.FullName, $"{backbone.ModelHash}-{backbone.PreprocessingHash}-{TypeOf(backbone)}{contentHash}{Ending}");
         if (TryRead(path, backbone, dataset) is { } kept) return kept;
         var made = extract();
         Keep(path, made);
         return made;
     }
+
+    /// <summary>What a file's name says of a type other than the usual one.</summary>
+    private static string TypeOf(Backbone backbone) => backbone.Precision == ForwardPrecision.Fp32 ? "" : "bf16-";
 
     /// <summary>Reads what is kept. A file that does not fit is as good as none: it is made anew.</summary>
     private static ExtractedSet? TryRead(string path, Backbone backbone, IImageDataset dataset)

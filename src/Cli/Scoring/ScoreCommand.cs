@@ -44,19 +44,21 @@ internal static class ScoreCommand
     private static readonly Option<double> Smoothing = PatchOptions.Smoothing();
     private static readonly Option<FileInfo?> BackboneOption = BackboneFile.Option();
     private static readonly Option<int?> InputSize = BackboneFile.InputSize("as trained");
+    private static readonly Option<string> Precision = BackboneFile.Precision();
     private static readonly Option<FileInfo?> Json = Verb.Json();
 
     public static Command Create() =>
         new Command("score", "Score images with fitted statistics: a score, a p-value and a verdict for each.")
     {
-        Statistics, Images, Csv, HeatMaps, Smoothing, BackboneOption, InputSize, Json,
+        Statistics, Images, Csv, HeatMaps, Smoothing, BackboneOption, InputSize, Precision, Json,
     }.Runs((parsed, cancellation) => Task.FromResult(Run(parsed, cancellation)));
 
     private static int Run(ParseResult parsed, CancellationToken cancellation)
     {
         var smoothing = PatchOptions.RequireSmoothing(parsed.GetValue(Smoothing));
         using var statistics = GateStatistics.Open(parsed.GetRequiredValue(Statistics).FullName);
-        using var backbone = BackboneFile.Load(parsed.GetValue(BackboneOption), parsed.GetValue(InputSize));
+        using var backbone = BackboneFile.Load(
+            parsed.GetValue(BackboneOption), parsed.GetValue(InputSize), BackboneFile.PrecisionOf(parsed, Precision));
         RequireSameModel(statistics, backbone);
         var dataset = DatasetName.Open(parsed.GetRequiredValue(Images));
         var extraction = new PatchExtraction(backbone);

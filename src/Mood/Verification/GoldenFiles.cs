@@ -40,6 +40,19 @@ internal static class GoldenFiles
         return double.IsNaN(largest) ? double.PositiveInfinity : largest;
     }
 
+    /// <summary>Length of the difference over the length of what is expected; infinite where the shapes differ or a value
+    /// is not a number.</summary>
+    public static double RelativeLength(Tensor expected, Tensor actual)
+    {
+        using var scope = NewDisposeScope();
+        if (expected.numel() != actual.numel()) return double.PositiveInfinity;
+        if (expected.numel() == 0) return 0;
+        var wanted = expected.detach().cpu().to(ScalarType.Float64).reshape(-1);
+        var gap = wanted - actual.detach().cpu().to(ScalarType.Float64).reshape(-1);
+        var relative = (gap.norm() / wanted.norm()).item<double>();
+        return double.IsNaN(relative) ? double.PositiveInfinity : relative;
+    }
+
     /// <summary>A row that could not be computed.</summary>
     public static GoldenRow Problem(string section, string name, string output, string problem) =>
         new(section, name, output, double.NaN, 0, problem.ReplaceLineEndings(" "));

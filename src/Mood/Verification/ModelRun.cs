@@ -6,13 +6,23 @@ using static TorchSharp.torch;
 
 namespace MoodStream.Mood.Verification;
 
-/// <summary>One run of a checkpoint: every intermediate value that a kit may name.</summary>
+/// <summary>One run of a checkpoint: every intermediate value that a kit may name, or in bfloat16 those behind the
+/// blocks.</summary>
 internal sealed class ModelRun(
     Checkpoint read, VisionTransformer encoder, string name, JsonElement description,
-    IReadOnlyDictionary<string, Tensor> expected)
+    IReadOnlyDictionary<string, Tensor> expected, bool inBf16 = false)
 {
+    private static readonly HashSet<string> BehindBlocks = new(StringComparer.Ordinal)
+    {
+        "tokens_last_block", "tokens_final", "last_hidden_state", "latent", "pooled", "pooler_output", "x_norm_clstoken",
+        "x_norm_regtokens", "x_norm_patchtokens", "logits", "logits_all", "logits_masked", "pred", "loss",
+    };
+
     private readonly Dictionary<string, Tensor> _values = new(StringComparer.Ordinal);
     private readonly VisionTransformer _encoder = encoder;
+
+    /// <summary>Whether an output depends on the blocks, whose arithmetic can be chosen.</summary>
+    public static bool IsBehindBlocks(string output) => BehindBlocks.Contains(output);
 
     /// <summary>Computes all outputs; they belong to the current dispose scope.</summary>
     public IReadOnlyDictionary<string, Tensor> Compute(IReadOnlyDictionary<string, Tensor> inputs)
@@ -38,7 +48,9 @@ internal sealed class ModelRun(
     private Tensor Encode(Tensor tokens)
     {
         _values["embeddings"] = tokens;
-        return _values["tokens_last_block"] = _encoder.Encode(tokens, (i, t) => _values[$"block_{i}"] = t.clone().MoveToOuterDisposeScope());
+        return _values["tokens_last_block"] = inBf16
+            ? _encoder.Encode(tokens)                                   // one call runs all blocks and shows none
+            : _encoder.Encode(tokens, (i, t) => _values[$"block_{i}"] = t.clone().MoveToOuterDisposeScope());
     }
 
     private void AddTables()
