@@ -95,7 +95,9 @@ internal sealed record RefitImagesResult(
 {
     /// <summary>Whether refits brought the rate nearer to the promise under every shift that had moved it away.</summary>
     [JsonIgnore]
-    public bool Holds => Shifts.All(s => s.Without.Low <= Promised || Math.Abs(s.With.Rate - Promised) < Math.Abs(s.Without.Rate - Promised));
+    public bool Holds => Shifts.All(s =>
+        (s.Without.Low <= Promised && Promised <= s.Without.High)
+        || Math.Abs(s.With.Rate - Promised) < Math.Abs(s.Without.Rate - Promised));
 }
 
 /// <summary>Source-generated JSON of the result.</summary>
