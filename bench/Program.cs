@@ -7,6 +7,7 @@ using MoodStream.Bench.Forward;
 using MoodStream.Bench.Fuzz;
 using MoodStream.Bench.Redis;
 using MoodStream.Bench.Refit;
+using MoodStream.Bench.RefitImages;
 using MoodStream.Bench.RefitYear;
 using MoodStream.Bench.Review;
 using MoodStream.Bench.Rollback;
@@ -26,6 +27,7 @@ var root = new RootCommand("What each layer of MoodStream costs, beside its peer
     TrainerKillsBench.Create(),
     RefitBench.Create(),
     RefitYearBench.Create(),
+    RefitImagesBench.Create(),
     ForwardBench.Create(),
     RollbackBench.Create(),
     RedisBench.Create(),

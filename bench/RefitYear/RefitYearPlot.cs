@@ -9,6 +9,9 @@ internal static class RefitYearPlot
     private const int Height = 460;
     private const int DaysOfWeek = 7;
 
+    /// <summary>Pixels above the axes for what the lines are called.</summary>
+    private const int NamesHeight = 32;
+
     // Colours that differ in lightness too, for paper and for eyes that see fewer hues (Okabe and Ito).
     private static readonly Color With = Color.FromHex("#0072B2");
     private static readonly Color Without = Color.FromHex("#D55E00");
@@ -27,7 +30,7 @@ internal static class RefitYearPlot
         Mark(YearScene.LampFails / (double)DaysOfWeek + 1, "a lamp fails");
         foreach (var attempt in result.Poisoning)
             Mark(YearRun.WeekOf(attempt) + 1, $"{attempt.Share:P0} poison{(attempt.Refused ? ", refused" : "")}");
-        plot.Title(" ", 14);                                                     // room for what the lines are called
+        plot.Axes.Top.MinimumSize = NamesHeight;
         plot.XLabel("week");
         plot.YLabel("in-distribution images sent to review, %");
         plot.Axes.SetLimits(0.5, weeks[^1] + 0.5, 0, 1.15 * 100 * result.Weeks.Max(w => Math.Max(w.FalseAlarmRateWithRefit, w.FalseAlarmRateWithout)));

@@ -11,4 +11,7 @@ public static class ConsumerGroups
 
     /// <summary>The trainers, which share the partitions of accepted and decisions.</summary>
     public const string Trainer = "moodstream.trainer";
+
+    /// <summary>The trainers again, for requests on control: one of them takes each.</summary>
+    public const string TrainerControl = "moodstream.trainer.control";
 }

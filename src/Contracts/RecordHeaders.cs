@@ -71,6 +71,9 @@ public static class EventTypes
     /// <summary>A statistics version became the active one.</summary>
     public const string StatisticsActivated = "io.moodstream.statistics.activated.v1";
 
+    /// <summary>Somebody asks for a refit.</summary>
+    public const string RefitRequested = "io.moodstream.refit.requested.v1";
+
     /// <summary>A refit was activated or refused.</summary>
     public const string RefitEnded = "io.moodstream.refit.ended.v1";
 

@@ -27,6 +27,12 @@ public static class RedisKeys
     /// <summary>Refits that somebody asked for and no trainer has taken, oldest first. List of JSON <see cref="RefitRequested"/>. Written at its end by who asks, taken from its front by trainers.</summary>
     public static string RefitRequests(string gate) => $"moodstream:{{{gate}}}:refit:requests";
 
+    /// <summary>That a request for a refit was taken in. String. Expires after a week: until then its repeats change nothing.</summary>
+    public static string RefitRequestTaken(string gate, string requestId) => $"moodstream:{{{gate}}}:refit:request:{requestId}";
+
+    /// <summary>Drift of the gate's sources that is going on, or that people decided about. Hash of source and JSON. Never expires; an entry goes with the episode, or with the statistics that it was seen by. Written by trainers.</summary>
+    public static string DriftEpisodes(string gate) => $"moodstream:{{{gate}}}:drift";
+
     /// <summary>Gates that trainers have learned of. Set. Never expires.</summary>
     public static string TrainerGates() => "moodstream:trainer:gates";
 

@@ -1,6 +1,6 @@
 namespace MoodStream.Contracts;
 
-/// <summary>Somebody asks for a refit of a gate: an item of the gate's list of requests in Redis.</summary>
+/// <summary>Somebody asks for a refit of a gate: an item of the gate's list of requests in Redis, or the value of a record on control.</summary>
 /// <remarks>At-least-once: a repeat has the same <see cref="RequestId"/>.</remarks>
 public sealed record RefitRequested
 {

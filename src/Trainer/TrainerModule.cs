@@ -18,7 +18,7 @@ public static class TrainerModule
     public static IHostApplicationBuilder AddTrainer(this IHostApplicationBuilder builder)
     {
         builder.AddStreaming();
-        builder.UseTopics(Topics.Accepted, Topics.Review, Topics.Decisions);
+        builder.UseTopics(Topics.Accepted, Topics.Review, Topics.Decisions, Topics.Control);
         builder.AddSettings<TrainerSettings>(TrainerSettings.Section);
         builder.Services.AddSingleton(_ => new TrainerMetrics());
         builder.Services.AddSingleton<PartitionStore>();
@@ -30,6 +30,7 @@ public static class TrainerModule
         builder.Services.AddSingleton<RefitDriver>();
         builder.Services.AddHostedService<TrainerFeed>();
         builder.Services.AddHostedService<RefitSupervisor>();
+        builder.Services.AddHostedService<RefitRequestFeed>();
         builder.AddDriftWatch();
         return builder;
     }
@@ -38,6 +39,13 @@ public static class TrainerModule
     public static WebApplication MapTrainer(this WebApplication app)
     {
         app.MapServiceEndpoints();
+        app.MapTrainerRequests();
+        return app;
+    }
+
+    /// <summary>Maps the requests that the trainer takes alone, for the host that holds all services.</summary>
+    public static WebApplication MapTrainerRequests(this WebApplication app)
+    {
         app.MapControl();
         return app;
     }

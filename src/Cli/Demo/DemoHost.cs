@@ -70,6 +70,7 @@ internal sealed class DemoHost : IAsyncDisposable
         builder.AddTrainer();
         var app = builder.Build();
         app.MapGateway();
+        app.MapTrainerRequests();
         return app;
     }
 }

@@ -29,10 +29,8 @@ internal static class FeatureScalingExtensions
     public static Tensor Apply(this FeatureScaling scaling, Tensor rows)
     {
         if (scaling == FeatureScaling.None) return rows;
-        var lengths = rows.square().sum(1, keepdim: true).sqrt();                // [B, 1]
-        var divisors = scaling == FeatureScaling.UnitLengthWithOffset ? lengths + LengthOffset : lengths;
-        var unusable = divisors.eq(0).logical_or(divisors.isfinite().logical_not());
-        return (rows / divisors).masked_fill(unusable, double.NaN);              // [B, D]
+        var divisors = scaling.Divisors(rows);                                   // [B, 1]
+        return (rows / divisors).masked_fill(Usable(divisors).logical_not(), double.NaN);
     }
 
     /// <summary>Scaled rows for a fit, where every one must be usable.</summary>
@@ -42,9 +40,18 @@ internal static class FeatureScalingExtensions
     /// <exception cref="StatisticsException">A row has no direction; the message names it.</exception>
     public static Tensor ApplyToAll(this FeatureScaling scaling, Tensor rows)
     {
-        var scaled = scaling.Apply(rows);                                        // [B, D]
-        if (FeatureRows.FirstFalse(scaled.isfinite().all(1)) is { } row)
+        if (scaling == FeatureScaling.None) return rows;
+        var divisors = scaling.Divisors(rows);                                   // [B, 1]
+        if (FeatureRows.FirstFalse(Usable(divisors).squeeze(1)) is { } row)
             throw new StatisticsException(StatisticsFault.NoDirection, $"Row {row} is zero or too large, so it has no direction to normalise.");
-        return scaled;
+        return rows / divisors;                                                  // [B, D]
     }
+
+    private static Tensor Divisors(this FeatureScaling scaling, Tensor rows)
+    {
+        var lengths = linalg.vector_norm(rows, ord: 2, dims: [1], keepdim: true);          // [B, 1]
+        return scaling == FeatureScaling.UnitLengthWithOffset ? lengths + LengthOffset : lengths;
+    }
+
+    private static Tensor Usable(Tensor divisors) => divisors.isfinite().logical_and(divisors.ne(0));
 }

@@ -81,7 +81,7 @@ public sealed class GaussianDetector : Detector, IMomentDetector
     {
         using var scope = NewDisposeScope();
         using var gradientless = no_grad();
-        return Recipe.Scaling.ApplyToAll(FeatureRows.Finite(inputs)).clone().MoveToOuterDisposeScope();
+        return Recipe.Scaling.ApplyToAll(FeatureRows.Finite(inputs)).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>

@@ -14,7 +14,8 @@ public interface IMomentDetector
 
     /// <summary>The rows as their moments are to be gathered: the scaling comes before the moments.</summary>
     /// <param name="inputs">Rows, shape [B, D], any floating type.</param>
-    /// <returns>Scaled rows, shape [B, D], float64. The caller disposes them.</returns>
+    /// <returns>Scaled rows, shape [B, D], float64; where nothing was to be changed they share the inputs' memory. The caller disposes
+    /// them.</returns>
     /// <exception cref="ArgumentException">The shape is not [B, D], or the type is not floating.</exception>
     /// <exception cref="StatisticsException">A row holds NaN or infinity, or has no direction.</exception>
     Tensor Scale(Tensor inputs);

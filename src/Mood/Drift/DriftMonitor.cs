@@ -94,6 +94,15 @@ public sealed class DriftMonitor
     }
 
     /// <summary>
+    /// The source drifts, as others have seen: there is no further alarm until the episode is over. Nothing happens where it is known, or
+    /// where the drift was accepted.
+    /// </summary>
+    public void Resume()
+    {
+        if (State == DriftState.Watching) (State, _quiet) = (DriftState.Drifting, 0);
+    }
+
+    /// <summary>
     /// Somebody decided that the statistics stay and that this is how the source looks: what compares with the statistics
     /// is silent until there are others, and what looks for changes within the stream begins anew.
     /// </summary>

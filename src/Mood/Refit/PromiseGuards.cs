@@ -17,8 +17,8 @@ internal static class PromiseGuards
     }
 
     /// <summary>
-    /// Alarms among m fresh images follow BetaBinomial(m, l, n + 1 − l). Too few are refused as well: they tell of OOD
-    /// images among the calibration images, which raise the threshold.
+    /// Alarms among m fresh images follow BetaBinomial(m, l, n + 1 − l), those among them counted that were held back: each of these may
+    /// be an alarm or not. Too few are refused as well: they tell of OOD images among the calibration images, which raise the threshold.
     /// </summary>
     private static GuardResult FalseAlarms(RefitCandidate candidate, CandidateScores scores, RefitGuardLimits limits)
     {
@@ -28,17 +28,20 @@ internal static class PromiseGuards
                 RefitGuards.FalseAlarms, GuardBound.AtMost, candidate.Statistics.TargetFalseAlarmRate,
                 "Not measured: there are no fresh images.");
         var alarms = scores.Fresh.Count(s => s > candidate.Statistics.Threshold);
-        var (low, high) = Bounds(candidate.Statistics.RealisedRate, images, limits.FalseAlarmConfidence);
-        var rate = (double)alarms / images;
-        var found = $"{alarms:N0} of {images:N0} fresh images are false alarms, {low:N0} to {high:N0} keep the promise";
-        return alarms >= low
+        var whole = images + candidate.HeldBack;
+        var (low, high) = Bounds(candidate.Statistics.RealisedRate, whole, limits.FalseAlarmConfidence);
+        var (least, most) = ((double)alarms / whole, (double)(alarms + candidate.HeldBack) / whole);
+        var found = $"{alarms:N0} of {images:N0} fresh images are false alarms{Missing(candidate.HeldBack)}; {low:N0} to {high:N0} keep the promise";
+        return alarms + candidate.HeldBack >= low
             ? GuardResult.AtMost(
-                RefitGuards.FalseAlarms, rate, (double)high / images, found,
+                RefitGuards.FalseAlarms, least, (double)high / whole, found,
                 "the images change while they are gathered; wait, forget faster, or accept the drift as the new normal")
             : GuardResult.AtLeast(
-                RefitGuards.FalseAlarms, rate, (double)low / images, found,
+                RefitGuards.FalseAlarms, most, (double)low / whole, found,
                 "OOD images may be among the calibration images; review what was accepted, and recall the bad source");
     }
+
+    private static string Missing(int heldBack) => heldBack == 0 ? "" : $", and up to {heldBack:N0} more that were held back";
 
     private static (int Low, int High) Bounds(BetaDistribution realised, int images, double confidence)
     {

@@ -20,6 +20,12 @@ public sealed record RefitCandidate
     public required Tensor FreshInputs { get; init; }
 
     /// <summary>
+    /// In-distribution rows that would be fresh had the active version not held them back, and nobody has let them pass yet: nothing is
+    /// known of them but that they scored above its threshold. At least 0.
+    /// </summary>
+    public int HeldBack { get; init; }
+
+    /// <summary>
     /// Rows that people confirmed as OOD and that were kept, as the backbone made them, shape [o, D], any floating type;
     /// null or empty where there are none.
     /// </summary>
@@ -31,6 +37,7 @@ public sealed record RefitCandidate
     {
         if (Statistics.Detector.Gaussian is null)
             throw new ArgumentException($"The guards know detectors that are fitted from moments, not {Statistics.Detector.Detector}.");
+        if (HeldBack < 0) throw new ArgumentException($"{HeldBack} rows cannot be held back.");
         RequireDimension(Moments.Dimension, "moments");
         RequireDimension(FreshInputs.dim() == 2 ? FreshInputs.shape[1] : 0, "fresh rows");
         if (OodInputs is { } ood) RequireDimension(ood.dim() == 2 ? ood.shape[1] : 0, "OOD rows");

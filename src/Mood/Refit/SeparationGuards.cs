@@ -35,13 +35,14 @@ internal static class SeparationGuards
 
     /// <summary>
     /// The active version is asked at the rate that its threshold should have on the fresh images: under drift its own
-    /// threshold catches everything, ID images included.
+    /// threshold catches everything, ID images included. Images that were held back scored above the others.
     /// </summary>
     private static GuardResult Detection(RefitCandidate candidate, CandidateScores scores, RefitGuardLimits limits)
     {
         var rate = candidate.Statistics.TargetFalseAlarmRate;
         var caught = ShareAbove(scores.Ood, candidate.Statistics.Threshold);
-        var fresh = ConformalCalibration.Of(scores.ActiveFresh);
+        var heldBack = Enumerable.Repeat(scores.ActiveFresh.Max(), candidate.HeldBack);
+        var fresh = ConformalCalibration.Of([.. scores.ActiveFresh, .. heldBack]);
         var active = ShareAbove(scores.ActiveOod, fresh.Threshold(Math.Max(rate, fresh.SmallestRate)));
         return GuardResult.AtLeast(
             RefitGuards.Detection, caught, active - limits.DetectionTolerance,

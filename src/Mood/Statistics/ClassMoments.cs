@@ -93,8 +93,8 @@ public sealed class ClassMoments : IDisposable
         var means = zeros(classes, rows.shape[1], ScalarType.Float64, rows.device);
         means.index_add_(0, labels, rows, 1);                                    // [K, D]
         means.div_(weights.clamp_min(1).unsqueeze(1));
-        var centred = rows - means.index_select(0, labels);                      // [B, D]
-        return new ClassMoments(weights, weights.clone(), means, centred.t().matmul(centred));
+        var centred = Centred(rows, means, labels);                              // [B, D]
+        return new ClassMoments(weights, weights.clone(), means, SymmetricProduct.Of(centred, centred));
     }
 
     /// <summary>Moments of labelled rows, each of a weight of its own.</summary>
@@ -118,8 +118,8 @@ public sealed class ClassMoments : IDisposable
         var means = zeros(classes, rows.shape[1], ScalarType.Float64, rows.device);
         means.index_add_(0, labels, rows * rowWeights.unsqueeze(1), 1);          // [K, D]
         means.div_(NotZero(weights).unsqueeze(1));
-        var centred = rows - means.index_select(0, labels);                      // [B, D]
-        return new ClassMoments(weights, squared, means, (centred * rowWeights.unsqueeze(1)).t().matmul(centred));
+        var centred = Centred(rows, means, labels);                              // [B, D]
+        return new ClassMoments(weights, squared, means, SymmetricProduct.Of(centred * rowWeights.unsqueeze(1), centred));
     }
 
     /// <summary>Moments from their parts, for instance out of a checkpoint. The tensors are copied.</summary>
@@ -161,8 +161,9 @@ public sealed class ClassMoments : IDisposable
         var share = other.Weights / NotZero(weights);                            // [K]
         var offsets = other.Means - Means;                                       // [K, D]
         var means = Means + offsets * share.unsqueeze(1);                        // [K, D]
-        var between = (offsets * (Weights * share).unsqueeze(1)).t().matmul(offsets);
-        return new ClassMoments(weights, SquaredWeights + other.SquaredWeights, means, Within + other.Within + between);
+        var within = Within + other.Within;                                      // [D, D]
+        SymmetricProduct.AddTo(within, offsets * (Weights * share).unsqueeze(1), offsets);
+        return new ClassMoments(weights, SquaredWeights + other.SquaredWeights, means, within);
     }
 
     /// <summary>
@@ -184,7 +185,8 @@ public sealed class ClassMoments : IDisposable
         var means = (Means + (Means - part.Means) * share.unsqueeze(1)) * left.unsqueeze(1);
         var offsets = part.Means - means;                                        // [K, D]
         var coefficients = weights * part.Weights / NotZero(Weights) * left;     // [K]
-        var within = Within - part.Within - (offsets * coefficients.unsqueeze(1)).t().matmul(offsets);
+        var within = Within - part.Within;                                       // [D, D]
+        SymmetricProduct.AddTo(within, offsets * -coefficients.unsqueeze(1), offsets);
         StillAScatter.Require(within, Within, RemovalTolerance);
         return new ClassMoments(weights * left, squaredWeights * left, means, within);
     }
@@ -211,8 +213,9 @@ public sealed class ClassMoments : IDisposable
         if (weight == 0) return Moments.Empty(Dimension, Means.device);
         var mean = Weights.matmul(Means) / weight;                               // [D]
         var offsets = Means - mean;                                              // [K, D]
-        var between = (offsets * Weights.unsqueeze(1)).t().matmul(offsets);      // [D, D]
-        return Moments.Adopt(weight, Reduce.Total(SquaredWeights), mean, Within + between);
+        var scatter = Within.clone();                                            // [D, D]
+        SymmetricProduct.AddTo(scatter, offsets * Weights.unsqueeze(1), offsets);
+        return Moments.Adopt(weight, Reduce.Total(SquaredWeights), mean, scatter);
     }
 
     /// <summary>Tied covariance W / n, shared by all classes.</summary>
@@ -259,6 +262,10 @@ public sealed class ClassMoments : IDisposable
         var left = weights - removed;                                            // [K]
         return left.masked_fill(left.abs().le(weights * WeightRounding), 0);
     }
+
+    /// <summary>Rows without the mean of their class, shape [B, D].</summary>
+    private static Tensor Centred(Tensor rows, Tensor means, Tensor labels) =>
+        rows - (means.shape[0] == 1 ? means : means.index_select(0, labels));
 
     private static Tensor NotZero(Tensor weights) => weights.masked_fill(weights.eq(0), 1);
 

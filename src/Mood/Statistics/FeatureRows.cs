@@ -27,7 +27,8 @@ internal static class FeatureRows
     public static Tensor Finite(Tensor rows, long? dimension = null)
     {
         var wide = Widened(rows, dimension);                                     // [B, D]
-        if (FirstFalse(wide.isfinite().all(1)) is { } row)
+        // A sum that is finite has finite terms alone, and takes one pass; one that is not may have overflown.
+        if (!double.IsFinite(Reduce.Total(wide)) && FirstFalse(wide.isfinite().all(1)) is { } row)
             throw new StatisticsException(StatisticsFault.NotFinite, $"Row {row} holds NaN or infinity.");
         return wide;
     }

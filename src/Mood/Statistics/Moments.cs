@@ -66,7 +66,7 @@ public sealed class Moments : IDisposable
         if (rows.shape[0] == 0) return Empty((int)rows.shape[1], rows.device);
         var mean = rows.mean([0L]);                                              // [D]
         var centred = rows - mean;                                               // [B, D]
-        return new Moments(rows.shape[0], rows.shape[0], mean, centred.t().matmul(centred));
+        return new Moments(rows.shape[0], rows.shape[0], mean, SymmetricProduct.Of(centred, centred));
     }
 
     /// <summary>Moments from their parts, for instance out of a checkpoint. The tensors are copied.</summary>

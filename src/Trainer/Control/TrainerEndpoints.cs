@@ -34,7 +34,7 @@ internal sealed record RecallBody(string? Source, DateTimeOffset? From, DateTime
 [JsonSerializable(typeof(RefitRecord))]
 internal sealed partial class ControlJson : JsonSerializerContext;
 
-/// <summary>Requests that a trainer takes by HTTP: refit a gate, unlearn images, tell how the latest refit went.</summary>
+/// <summary>Requests that a trainer takes by HTTP: refit a gate, unlearn images, answer drift, tell how the latest refit went and what drifts.</summary>
 /// <remarks>
 /// Without a control key they are taken from this machine alone; with one, whoever carries it may ask. Bodies have to be JSON by their
 /// media type, so that no web page can send one in a browser's name.
@@ -50,6 +50,7 @@ internal static class TrainerEndpoints
         gate.MapPost("/refits", AskAsync);
         gate.MapGet("/refits/latest", LatestAsync);
         gate.MapPost("/recalls", RecallAsync);
+        gate.MapGet("/drift", EpisodesAsync);
         gate.MapPost("/drift", DecideAsync);
     }
 
@@ -87,6 +88,12 @@ internal static class TrainerEndpoints
             ? TypedResults.Json(refit, ControlJson.Default.RefitRecord)
             : TypedResults.Problem($"Gate {gate} has had no refit.", statusCode: StatusCodes.Status404NotFound);
 
+    private static async Task<IResult> EpisodesAsync(
+        string gate, IStatisticsStore statistics, DriftEpisodes episodes, CancellationToken cancellation) =>
+        (await statistics.ListGatesAsync(cancellation)).Contains(gate)
+            ? TypedResults.Json(await episodes.ReadAsync(gate, cancellation), DriftEpisodeJson.Default.IReadOnlyListDriftEpisode)
+            : NoGate(gate);
+
     private static async Task<IResult> DecideAsync(
         string gate, HttpRequest request, DriftDecisions decisions, CancellationToken cancellation)
     {
@@ -96,7 +103,7 @@ internal static class TrainerEndpoints
         return await decisions.DecideAsync(gate, body, cancellation)
             ? TypedResults.NoContent()
             : TypedResults.Problem(
-                $"No source '{body.Source}' of gate '{gate}' is watched for drift here.", statusCode: StatusCodes.Status404NotFound);
+                $"Source '{body.Source}' of gate '{gate}' neither drifts nor is watched by this trainer.", statusCode: StatusCodes.Status404NotFound);
     }
 
     private static async ValueTask<object?> AuthoriseAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)

@@ -35,13 +35,13 @@ internal sealed record DriftDecisionBody(string Source, DriftDecision Decision, 
 internal sealed partial class DriftJson : JsonSerializerContext;
 
 /// <summary>Carries out what people decide of a drift.</summary>
-internal sealed class DriftDecisions(DriftWatch watch, RecallStore recalls, RefitRequests requests, TimeProvider clock)
+internal sealed class DriftDecisions(DriftMemory memory, RecallStore recalls, RefitRequests requests, TimeProvider clock)
 {
-    /// <summary>Carries a decision out; false where nobody watches that source.</summary>
+    /// <summary>Carries a decision out; false where that source neither drifts nor is watched here.</summary>
     /// <remarks>Accepted: what the source sent until now is unlearned, and a refit is asked for.</remarks>
     public async Task<bool> DecideAsync(string gate, DriftDecisionBody decided, CancellationToken cancellation)
     {
-        if (!watch.Decide(gate, decided.Source, decided.Decision)) return false;
+        if (!await memory.DecideAsync(gate, decided, cancellation)) return false;
         if (decided.Decision == DriftDecision.Keep) return true;
         var now = clock.GetUtcNow();
         var id = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{gate}\n{decided}\n{now:O}")))[..32];

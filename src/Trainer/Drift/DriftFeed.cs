@@ -10,20 +10,21 @@ namespace MoodStream.Trainer.Drift;
 /// <summary>Who wants to know of drift.</summary>
 public interface IDriftListener
 {
-    /// <summary>Drift began. Called once for each episode of a source.</summary>
+    /// <summary>Drift began. Called by every trainer that sees it: one episode, one id.</summary>
     /// <param name="drift">What began.</param>
+    /// <param name="episodeId">The episode.</param>
     /// <param name="cancellation">Cancelled when the service stops.</param>
-    Task DriftBeganAsync(SourceDrift drift, CancellationToken cancellation);
+    Task DriftBeganAsync(SourceDrift drift, string episodeId, CancellationToken cancellation);
 }
 
 /// <summary>Reads accepted and review as they come, and watches every source for drift.</summary>
 /// <remarks>
-/// Begins at the end of the topics: monitors live in memory, and begin anew with the trainer. Every trainer watches every source.
+/// Begins at the end of the topics: the sums of monitors live in memory, and begin anew with the trainer. Every trainer watches every source.
 /// On failure: logs and begins anew after a pause; what comes meanwhile is not looked at.
 /// On cancellation: leaves the group.
 /// </remarks>
 internal sealed class DriftFeed(
-    IRecordConsumerFactory consumers, ReadBlob readBlob, IEnumerable<IDriftListener> listeners, DriftWatch watch,
+    IRecordConsumerFactory consumers, ReadBlob readBlob, IEnumerable<IDriftListener> listeners, DriftWatch watch, DriftMemory memory,
     DriftWatchSettings settings, DriftMetrics metrics, TimeProvider clock, ILogger<DriftFeed> log)
     : RepeatedWork(Pause, clock, e => log.WatchFailed(e, Pause))
 {
@@ -64,9 +65,15 @@ internal sealed class DriftFeed(
                 Take(consumer, order);
             }
             foreach (var image in order.Due(_clock.GetUtcNow()))
-                if (await gates.OfAsync(image, cancellation) is { } gate && watch.Observe(image, gate) is { } drift)
-                    await TellAsync(drift, cancellation);
+                if (await gates.OfAsync(image, cancellation) is { } gate) await ObserveAsync(image, gate, cancellation);
+            await memory.EndAsync(cancellation);
         }
+    }
+
+    private async Task ObserveAsync(ImageScored image, WatchedGate gate, CancellationToken cancellation)
+    {
+        await memory.RefreshAsync(image.Gate, cancellation);
+        if (watch.Observe(image, gate) is { } drift) await TellAsync(drift, cancellation);
     }
 
     private void Take(IRecordConsumer consumer, ScoredOrder order)
@@ -94,8 +101,12 @@ internal sealed class DriftFeed(
 
     private async Task TellAsync(SourceDrift drift, CancellationToken cancellation)
     {
-        metrics.Began(drift.Gate, drift.Source, drift.Alarm.Test);
-        _log.DriftBegan(drift.Gate, drift.Source, drift.Alarm.Test, drift.Alarm.Value, drift.Alarm.Limit, drift.Alarm.Images);
-        foreach (var listener in listeners) await listener.DriftBeganAsync(drift, cancellation);
+        var (episode, began) = await memory.BeginAsync(drift, cancellation);
+        if (began)
+        {
+            metrics.Began(drift.Gate, drift.Source, drift.Alarm.Test);
+            _log.DriftBegan(drift.Gate, drift.Source, drift.Alarm.Test, drift.Alarm.Value, drift.Alarm.Limit, drift.Alarm.Images);
+        }
+        foreach (var listener in listeners) await listener.DriftBeganAsync(drift, episode.EpisodeId, cancellation);
     }
 }

@@ -10,15 +10,15 @@ namespace MoodStream.Trainer.Drift;
 internal sealed class RefitOnDrift(RefitRequests requests, TrainerSettings settings, TimeProvider clock) : IDriftListener
 {
     /// <inheritdoc/>
-    public async Task DriftBeganAsync(SourceDrift drift, CancellationToken cancellation)
+    public async Task DriftBeganAsync(SourceDrift drift, string episodeId, CancellationToken cancellation)
     {
-        if (settings.Of(drift.Gate).Refit.OnDrift) await requests.AddAsync(RequestFor(drift, clock.GetUtcNow()), cancellation);
+        if (settings.Of(drift.Gate).Refit.OnDrift) await requests.AddAsync(RequestFor(drift, episodeId, clock.GetUtcNow()), cancellation);
     }
 
-    /// <summary>The request that a drift leads to.</summary>
-    internal static RefitRequested RequestFor(SourceDrift drift, DateTimeOffset now) => new()
+    /// <summary>The request that a drift leads to: one for an episode, however many trainers see it.</summary>
+    internal static RefitRequested RequestFor(SourceDrift drift, string episodeId, DateTimeOffset now) => new()
     {
-        RequestId = string.Create(CultureInfo.InvariantCulture, $"{drift.Gate}-drift-{now.ToUnixTimeMilliseconds()}"),
+        RequestId = episodeId,
         Gate = drift.Gate,
         Reason = string.Create(
             CultureInfo.InvariantCulture,

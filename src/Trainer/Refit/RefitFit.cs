@@ -32,14 +32,14 @@ internal static class RefitFit
         try
         {
             var active = reference.Active;
-            // The guards compare with fresh images, which are those that passed as well: so they see the calibration without its tail.
             using var judged = GateStatisticsFitter.FromMoments(
                 harvest.Moments, FeatureTensors.Rows(harvest.Calibration, harvest.Space.Dimension),
                 new GateFitSettings { Detector = active.Detector.Detector, TargetFalseAlarmRate = active.TargetFalseAlarmRate, Confidence = active.Promise.Confidence },
                 active.Provenance with { FittedAt = now, Origin = origin });
-            var guards = RefitGuards.Check(Candidate(judged, harvest), reference, settings.Guards);
-            var whole = WithTail(judged, harvest, active, settings);
-            return new(whole.ToBytes(), [.. guards.Select(Told)], null);
+            // It shares the detector of the other, which disposes of it.
+            var published = WithTail(judged, MissingTail(harvest.Calibration, active, settings), active);
+            var candidate = Candidate(published, harvest, MissingTail(harvest.Fresh, active, settings));
+            return new(published.ToBytes(), [.. RefitGuards.Check(candidate, reference, settings.Guards).Select(Told)], null);
         }
         catch (CalibrationTooSmallException e)
         {
@@ -60,20 +60,25 @@ internal static class RefitFit
     public static int MissingTail(int accepted, int confirmedOfHeldBack, double rate) =>
         Math.Max(0, (int)Math.Ceiling(accepted * rate / (1 - rate)) - confirmedOfHeldBack);
 
-    private static GateStatistics WithTail(GateStatistics judged, GateHarvest harvest, GateStatistics active, LearningSettings settings)
+    private static int MissingTail(IReadOnlyList<LearnedImage> images, GateStatistics active, LearningSettings settings)
     {
-        if (settings.Mode == LearningMode.Confirmed) return judged;
-        var confirmed = harvest.Calibration.Count(i => i.Revision > 0 && !i.Accepted);
-        var missing = MissingTail(harvest.Calibration.Count - confirmed, confirmed, active.TargetFalseAlarmRate);
+        if (settings.Mode == LearningMode.Confirmed) return 0;
+        var confirmed = images.Count(i => i.Revision > 0 && !i.Accepted);
+        return MissingTail(images.Count - confirmed, confirmed, active.TargetFalseAlarmRate);
+    }
+
+    private static GateStatistics WithTail(GateStatistics judged, int missing, GateStatistics active)
+    {
         if (missing == 0) return judged;
         double[] all = [.. judged.Calibration.Scores, .. Enumerable.Repeat(active.Threshold, missing)];
         return new(
             judged.Detector, ConformalCalibration.Of(all), judged.TargetFalseAlarmRate, judged.FitCount, judged.Provenance, judged.Promise.Confidence);
     }
 
-    private static RefitCandidate Candidate(GateStatistics judged, GateHarvest harvest) => new()
+    private static RefitCandidate Candidate(GateStatistics published, GateHarvest harvest, int heldBack) => new()
     {
-        Statistics = judged,
+        Statistics = published,
+        HeldBack = heldBack,
         Moments = harvest.Moments,
         FreshInputs = FeatureTensors.Rows(harvest.Fresh, harvest.Space.Dimension),
         OodInputs = FeatureTensors.Rows(harvest.Ood, harvest.Space.Dimension),

@@ -20,6 +20,9 @@ internal static partial class TrainerLog
     [LoggerMessage(3005, LogLevel.Warning, "Record {Position} is no record of ours and was left out")]
     public static partial void RecordUnreadable(this ILogger logger, string position);
 
+    [LoggerMessage(3006, LogLevel.Warning, "The request at {Position} was left out: {Problem}")]
+    public static partial void ControlRequestLeftOut(this ILogger logger, string position, string problem);
+
     [LoggerMessage(3010, LogLevel.Information, "Gate {Gate}: refit {RefitId} is due ({Trigger}): {Reason}")]
     public static partial void RefitRequested(this ILogger logger, string gate, string refitId, RefitTrigger trigger, string reason);
 

@@ -131,6 +131,25 @@ public sealed class RefitGuardsTests : IDisposable
     }
 
     [Fact]
+    public void FalseAlarms_FreshImagesWithoutThoseHeldBack_KeepThePromiseOnlyIfTheseAreCounted()
+    {
+        var whole = RefitFixture.Candidate(RefitFixture.Rows(1, 2000), fresh: RefitFixture.Rows(3, 400));
+        using var cut = whole.FreshInputs.index_select(
+            0, tensor([.. whole.Statistics.Judge(whole.FreshInputs).Select((j, i) => (j, i)).Where(x => x.j.Accepted).Select(x => (long)x.i)]));
+        var heldBack = 400 - (int)cut.shape[0];
+        Assert.False(Result(whole with { FreshInputs = cut }, RefitGuards.FalseAlarms).Passed);
+        Assert.True(Result(whole with { FreshInputs = cut, HeldBack = heldBack }, RefitGuards.FalseAlarms).Passed);
+    }
+
+    [Fact]
+    public void FalseAlarms_FreshImagesThatDrifted_AreTooManyWhateverWasHeldBack()
+    {
+        var drifted = RefitFixture.Candidate(RefitFixture.Rows(1, 2000), fresh: RefitFixture.Rows(3, 400) * 1.4) with { HeldBack = 20 };
+        Assert.False(Result(drifted, RefitGuards.FalseAlarms).Passed);
+        Assert.Throws<ArgumentException>(() => RefitGuards.Check(drifted with { HeldBack = -1 }, null, new RefitGuardLimits()));
+    }
+
+    [Fact]
     public void Separation_MomentsThatHoldTheOod_AreRefused()
     {
         var poisoned = cat([RefitFixture.Rows(1, 1600), RefitFixture.Ood(5, 400)]);

@@ -169,13 +169,14 @@ public abstract class RegistryLaws : StoreOnAServer
     }
 
     [Fact]
-    public async Task AddAsync_RefitRequests_WaitInTheirOrder()
+    public async Task AddAsync_RefitRequests_WaitInTheirOrderAndOnceEach()
     {
         var requests = new RefitRequests(Connection());
         RefitRequested[] asked = [.. new[] { "a", "b" }.Select(
             id => new RefitRequested { RequestId = id, Gate = "requests", Reason = "New parts.", By = "ada", At = Now })];
         Assert.Equal(1, await requests.AddAsync(asked[0], Cancellation));
         Assert.Equal(2, await requests.AddAsync(asked[1], Cancellation));
+        Assert.Equal(2, await requests.AddAsync(asked[0] with { By = "eve" }, Cancellation));
         var waiting = await Connection().RunAsync((d, _) => d.ListRangeAsync(RedisKeys.RefitRequests("requests")), Cancellation);
         Assert.Equal(asked, waiting.Select(w => JsonSerializer.Deserialize((byte[])w!, WireJson.Default.RefitRequested)));
     }

@@ -28,8 +28,9 @@ public sealed class DriftDecisionsTests(EmbeddedRedisFixture redis) : IClassFixt
         var watch = new DriftWatch(new DriftWatchSettings(), new DriftMetrics(Metrics.NewCustomRegistry()));
         var source = $"camera-{decision}";
         foreach (var image in fixture.Images(source, 3)) watch.Observe(image, gate);
-        var recalls = new RecallStore(connection);
-        var decisions = new DriftDecisions(watch, recalls, new RefitRequests(connection), TimeProvider.System);
+        var (recalls, episodes) = (new RecallStore(connection), new DriftEpisodes(connection));
+        var memory = new DriftMemory(watch, episodes, TimeProvider.System);
+        var decisions = new DriftDecisions(memory, recalls, new RefitRequests(connection), TimeProvider.System);
         var body = JsonSerializer.Deserialize(
             $$"""{"source": "{{source}}", "decision": "{{decision}}", "reason": "new lamp", "by": "anna"}""", DriftJson.Default.DriftDecisionBody)!;
 
@@ -39,6 +40,8 @@ public sealed class DriftDecisionsTests(EmbeddedRedisFixture redis) : IClassFixt
         var recalled = (await recalls.ReadAsync("belt", cancellation)).Where(r => r.Source == source).ToArray();
         var asked = await connection.RunAsync((database, _) => database.ListRangeAsync(RedisKeys.RefitRequests("belt")), cancellation);
         var requests = asked.Select(r => JsonSerializer.Deserialize((byte[])r!, WireJson.Default.RefitRequested)!).ToArray();
+        var episode = Assert.Single(await episodes.ReadAsync("belt", cancellation), e => e.Source == source);
+        Assert.Equal((expected == 1 ? DriftEpisodeState.Accepted : DriftEpisodeState.Kept, "anna", "new lamp"), (episode.State, episode.By, episode.Reason));
         Assert.Equal(expected, recalled.Length);
         Assert.Equal(expected, requests.Count(r => recalled.Any(c => c.Id == r.RequestId && c.To == r.At)));
         Assert.All(requests, r => Assert.Equal(("anna", "new lamp"), (r.By, r.Reason)));

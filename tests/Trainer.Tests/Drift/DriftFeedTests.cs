@@ -5,13 +5,15 @@ using MoodStream.Contracts;
 using MoodStream.Streaming.Kafka;
 using MoodStream.Streaming.Records;
 using MoodStream.TestKit;
+using MoodStream.TestKit.Embedded;
 using MoodStream.Trainer.Drift;
+using MoodStream.TrainerTests.Fakes;
 using Prometheus;
 
 namespace MoodStream.TrainerTests.Drift;
 
 /// <summary>From the records of two topics to those who listen.</summary>
-public sealed class DriftFeedTests : IDisposable
+public sealed class DriftFeedTests(EmbeddedRedisFixture redis) : IClassFixture<EmbeddedRedisFixture>, IDisposable
 {
     private readonly DriftFixture _fixture = new();
 
@@ -25,27 +27,32 @@ public sealed class DriftFeedTests : IDisposable
         var listener = new Listener();
         var metrics = new DriftMetrics(Metrics.NewCustomRegistry());
         var settings = new DriftWatchSettings { Hold = TimeSpan.Zero };
+        await using var stores = new Stores(redis.Settings, TimeProvider.System);
+        var (watch, episodes) = (new DriftWatch(settings, metrics), new DriftEpisodes(stores.Connection));
         using var feed = new DriftFeed(
-            consumer, (_, _, _) => Task.FromResult<byte[]?>(_fixture.Blob), [listener], new DriftWatch(settings, metrics), settings, metrics,
-            TimeProvider.System, NullLogger<DriftFeed>.Instance);
+            consumer, (_, _, _) => Task.FromResult<byte[]?>(_fixture.Blob), [listener], watch, new DriftMemory(watch, episodes, TimeProvider.System),
+            settings, metrics,            TimeProvider.System, NullLogger<DriftFeed>.Instance);
         consumer.Write(_fixture.Images("a", 600));
         consumer.WriteRaw("no json");
         consumer.Write(_fixture.Images("a", 800, shift: 2.5));
         await feed.StartAsync(cancellation);
         await Eventually.HoldsAsync(() => consumer.Completed == 1401 && listener.Heard.Count > 0, "an alarm");
         await feed.StopAsync(cancellation);
-        Assert.Equal(("belt", "a"), listener.Heard.Select(d => (d.Gate, d.Source)).Single());
+        var (drift, episodeId) = Assert.Single(listener.Heard);
+        Assert.Equal(("belt", "a", 1), (drift.Gate, drift.Source, drift.StatisticsVersion));
+        var episode = Assert.Single(await episodes.ReadAsync("belt", cancellation));
+        Assert.Equal((episodeId, DriftEpisodeState.Drifting, drift.Alarm.Test), (episode.EpisodeId, episode.State, episode.Test));
         Assert.Equal([Topics.Accepted, Topics.Review], consumer.Subscription!.Topics);
         Assert.Equal(OffsetReset.Latest, consumer.Subscription.OffsetReset);
     }
 
     private sealed class Listener : IDriftListener
     {
-        public List<SourceDrift> Heard { get; } = [];
+        public List<(SourceDrift Drift, string EpisodeId)> Heard { get; } = [];
 
-        public Task DriftBeganAsync(SourceDrift drift, CancellationToken cancellation)
+        public Task DriftBeganAsync(SourceDrift drift, string episodeId, CancellationToken cancellation)
         {
-            Heard.Add(drift);
+            Heard.Add((drift, episodeId));
             return Task.CompletedTask;
         }
     }

@@ -47,11 +47,35 @@ public sealed class DriftWatchTests : IDisposable
         var watch = Watch();
         Run(watch, _fixture.Images("a", 600));
         Assert.Single(Run(watch, _fixture.Images("a", 600, shift: 2.5)));
-        Assert.True(watch.Decide("belt", "a", DriftDecision.Accept));
+        watch.Learn("belt", [Episode("a", DriftEpisodeState.Accepted)]);
         Assert.Empty(Run(watch, _fixture.Images("a", 1500, shift: 5)));
         using var next = new WatchedGate(2, GateStatistics.Read(_fixture.Blob));
         Assert.Single(_fixture.Images("a", 1500, shift: 2.5).Select(i => watch.Observe(i, next)).OfType<SourceDrift>());
-        Assert.False(watch.Decide("belt", "nobody", DriftDecision.Keep));
+        Assert.Equal("a", Assert.Single(watch.Ended()).Episode.Source);
+        Assert.Null(watch.VersionOf("belt", "nobody"));
+    }
+
+    [Fact]
+    public void Learn_DriftThatAnotherTrainerSaw_IsNotAnnouncedAgainAndEndsByItself()
+    {
+        var watch = Watch(new DriftWatchSettings { CoolDown = 1000 });
+        watch.Learn("belt", [Episode("a", DriftEpisodeState.Drifting)]);
+        Assert.Empty(Run(watch, _fixture.Images("a", 600, shift: 2.5)));         // the statistics would say so to a new monitor
+        Assert.Empty(watch.Ended());
+        watch.Learn("belt", [Episode("b", DriftEpisodeState.Drifting)]);
+        Run(watch, _fixture.Images("b", 1001));
+        Assert.Equal("b", Assert.Single(watch.Ended()).Episode.Source);
+        Assert.Empty(watch.Ended());
+    }
+
+    [Fact]
+    public void Learn_EpisodeOfEarlierStatistics_IsOver()
+    {
+        var watch = Watch();
+        watch.Learn("belt", [Episode("a", DriftEpisodeState.Accepted) with { StatisticsVersion = 0 }]);
+        Run(watch, _fixture.Images("a", 1));
+        Assert.Equal(0, Assert.Single(watch.Ended()).Episode.StatisticsVersion);
+        Assert.Single(Run(watch, _fixture.Images("a", 600).Concat(_fixture.Images("a", 600, shift: 2.5))));
     }
 
     [Fact]
@@ -60,8 +84,8 @@ public sealed class DriftWatchTests : IDisposable
         var watch = Watch(new DriftWatchSettings { MaxSources = 3 });
         foreach (var source in new[] { "a", "b", "c", "a", "d" }) Run(watch, _fixture.Images(source, 1));
         Assert.Equal(3, watch.Count);
-        Assert.False(watch.Decide("belt", "b", DriftDecision.Keep));
-        Assert.True(watch.Decide("belt", "a", DriftDecision.Keep));
+        Assert.Null(watch.VersionOf("belt", "b"));
+        Assert.Equal(1, watch.VersionOf("belt", "a"));
     }
 
     [Fact]
@@ -71,6 +95,11 @@ public sealed class DriftWatchTests : IDisposable
         var odd = _fixture.Images("a", 3).Select((image, i) => image with { Feature = i == 0 ? [] : i == 1 ? new byte[3] : new byte[2 * DriftFixture.Dimension] });
         Assert.Empty(Run(watch, odd));
     }
+
+    private static DriftEpisode Episode(string source, DriftEpisodeState state) => new()
+    {
+        EpisodeId = $"episode-{source}", Source = source, StatisticsVersion = 1, State = state, BeganAt = DriftFixture.Start,
+    };
 
     private DriftWatch Watch(DriftWatchSettings? settings = null) => new(settings ?? new DriftWatchSettings(), new DriftMetrics(_registry));
 

@@ -194,8 +194,8 @@ public sealed class RefitDriverTests : IAsyncLifetime
     [Fact]
     public async Task Report_Drift_MakesARefitDue()
     {
-        var drift = new SourceDrift(Teaching.Gate, "camera-1", new DriftAlarm(DriftMonitor.Martingale, 2e7, 1e7, 1234));
-        await new RefitOnDrift(new(_stores.Connection), _settings, _clock).DriftBeganAsync(drift, Token);
+        var drift = new SourceDrift(Teaching.Gate, "camera-1", 1, new DriftAlarm(DriftMonitor.Martingale, 2e7, 1e7, 1234));
+        await new RefitOnDrift(new(_stores.Connection), _settings, _clock).DriftBeganAsync(drift, "episode-1", Token);
 
         Assert.Equal(RefitTrigger.Drift, (await DriveAsync()).Trigger);
     }
@@ -223,6 +223,24 @@ public sealed class RefitDriverTests : IAsyncLifetime
 
         using var after = GateStatistics.Read(await _stores.Statistics.ReadBlobAsync(Teaching.Gate, 2, Token));
         Assert.Equal(before.Threshold, after.Threshold, 9);
+    }
+
+    [Fact]
+    public async Task Drive_FalseAlarmGuard_SeesTheThresholdThatIsPublished()
+    {
+        using var before = Teaching.Statistics();
+        await LearnAsync(2_000, censoredBy: before);
+        await AskAsync();
+        var guard = (await DriveAsync()).Guards.Single(g => g.Name == RefitGuards.FalseAlarms);
+
+        using var published = GateStatistics.Read(await _stores.Statistics.ReadBlobAsync(Teaching.Gate, 2, Token));
+        using var harvest = await Harvester().CollectAsync(Teaching.Gate, SpaceOf, _settings.Default, Token);
+        using var fresh = FeatureTensors.Rows(harvest.Fresh, Teaching.Dimension);
+        var alarms = published.Judge(fresh).Count(j => !j.Accepted);
+        var whole = harvest.Fresh.Count + RefitFit.MissingTail(harvest.Fresh.Count, 0, 0.05);
+        Assert.True(published.CalibrationCount > harvest.Calibration.Count);
+        Assert.Equal((double)alarms / whole, guard.Value!.Value, 12);
+        Assert.True(guard.Passed);
     }
 
     [Theory]
