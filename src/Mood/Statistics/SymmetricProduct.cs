@@ -25,6 +25,8 @@ internal static class SymmetricProduct
             var (height, beyond) = (Math.Min(Block, columns - at), Math.Max(0, columns - at - Block));
             var upper = sum.narrow(0, at, height).narrow(1, at, height + beyond);          // [height, D − at]
             upper.addmm_(left.narrow(1, at, height).t(), right.narrow(1, at, height + beyond));
+            var diagonal = upper.narrow(1, 0, height);
+            diagonal.copy_(diagonal.triu() + diagonal.triu(1).t());      // weighted rows round differently on its two sides
             if (beyond > 0) sum.narrow(0, at + height, beyond).narrow(1, at, height).copy_(upper.narrow(1, height, beyond).t());
         }
     }
