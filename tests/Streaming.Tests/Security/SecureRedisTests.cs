@@ -1,11 +1,7 @@
-using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using Microsoft.Extensions.Configuration;
 using MoodStream.Streaming.Redis;
 using MoodStream.Streaming.Settings;
 using MoodStream.StreamingTests.Kafka;
-using MoodStream.TestKit;
 using StackExchange.Redis;
 
 namespace MoodStream.StreamingTests.Security;
@@ -15,53 +11,21 @@ public sealed class SecureRedisTests : IAsyncLifetime
 {
     private const string User = "mood", Password = "redis-secret-93b1", Wrong = "wrong-secret-51c2", Ours = "moodstream:test", Foreign = "other:test";
 
-    private readonly TemporaryFolder _folder = new();
     private readonly CollectedLog<RedisConnection> _log = new();
-    private readonly int _port = FreePort();
     private TestCertificates _certificates = null!;
-    private Process? _server;
+    private RedisServer? _server;
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    private RedisSettings Settings
+    private RedisSettings Settings => new()
     {
-        get
-        {
-            if (_server is null) Assert.Skip("needs redis-server (Debian package redis-server) on the path");
-            return new RedisSettings
-            {
-                Address = $"127.0.0.1:{_port}", Tls = true, TlsAuthority = _certificates.Authority, User = User, Password = Password,
-                Retries = 1, RetryDelay = TimeSpan.FromMilliseconds(20), ConnectTimeout = TimeSpan.FromSeconds(10),
-            };
-        }
-    }
+        Address = $"127.0.0.1:{RedisServer.Require(_server).Port}", Tls = true, TlsAuthority = _certificates.Authority, User = User, Password = Password,
+        Retries = 1, RetryDelay = TimeSpan.FromMilliseconds(20), ConnectTimeout = TimeSpan.FromSeconds(10),
+    };
 
-    public async ValueTask InitializeAsync()
-    {
-        if (Programs.Find("redis-server") is not { } program) return;
+    public async ValueTask InitializeAsync() => _server = await RedisServer.StartAsync("--tls-port", Arguments);
 
-        _certificates = new TestCertificates(_folder.Path, TimeProvider.System);
-        _server = Process.Start(new ProcessStartInfo(program,
-        [
-            "--port", "0", "--tls-port", $"{_port}", "--bind", "127.0.0.1", "--save", string.Empty, "--dir", _folder.Path,
-            "--logfile", Path.Combine(_folder.Path, "log"), "--tls-cert-file", _certificates.Certificate, "--tls-key-file", _certificates.Key,
-            "--tls-ca-cert-file", _certificates.Authority, "--tls-auth-clients", "no", "--user", "default", "off",
-            "--user", User, "on", $">{Password}", "~moodstream:*", "&*", "+@all",
-        ]));
-        await Eventually.HoldsAsync(ListensAsync, "redis-server listens");
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        if (_server is not null)
-        {
-            _server.Kill();
-            await _server.WaitForExitAsync();
-            _server.Dispose();
-        }
-
-        _folder.Dispose();
-    }
+    public ValueTask DisposeAsync() => _server?.DisposeAsync() ?? ValueTask.CompletedTask;
 
     [Fact]
     public async Task Run_RightUserAndAuthority_ReadsAndWritesItsKeysAlone()
@@ -118,24 +82,14 @@ public sealed class SecureRedisTests : IAsyncLifetime
 
     private RedisConnection Connection(RedisSettings settings) => new(settings, KafkaHarness.Metrics(), TimeProvider.System, _log);
 
-    private async Task<bool> ListensAsync()
+    private IEnumerable<string> Arguments(string folder)
     {
-        using var probe = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        try
-        {
-            await probe.ConnectAsync(IPAddress.Loopback, _port);
-            return true;
-        }
-        catch (SocketException)
-        {
-            return false;
-        }
-    }
-
-    private static int FreePort()
-    {
-        using var probe = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        probe.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)probe.LocalEndPoint!).Port;
+        _certificates = new TestCertificates(folder, TimeProvider.System);
+        return
+        [
+            "--port", "0", "--tls-cert-file", _certificates.Certificate, "--tls-key-file", _certificates.Key,
+            "--tls-ca-cert-file", _certificates.Authority, "--tls-auth-clients", "no", "--user", "default", "off",
+            "--user", User, "on", $">{Password}", "~moodstream:*", "&*", "+@all",
+        ];
     }
 }
