@@ -19,9 +19,9 @@ internal static class DecodeBench
     /// <summary>Largest difference of a normalised value; the two may use different versions of the JPEG library.</summary>
     private const float Tolerance = 1e-6f;
 
-    private static readonly Option<int> Images = new("--images") { Description = "Images of a round.", DefaultValueFactory = _ => 64 };
-    private static readonly Option<int> Rounds = new("--rounds") { Description = "Counted rounds.", DefaultValueFactory = _ => 5 };
-    private static readonly Option<int> Seed = new("--seed") { Description = "Seed of the simulated camera.", DefaultValueFactory = _ => 1 };
+    private static readonly Option<int> Images = BenchOptions.Whole("--images", "Images of a round.", 64, 1);
+    private static readonly Option<int> Rounds = BenchOptions.Whole("--rounds", "Counted rounds.", 5, 1);
+    private static readonly Option<int> Seed = BenchOptions.Seed();
     private static readonly Option<string> Python = new("--python") { Description = "Interpreter with Pillow and NumPy.", DefaultValueFactory = _ => "/usr/bin/python3" };
     private static readonly Option<FileInfo?> Json = Verb.Json();
 
