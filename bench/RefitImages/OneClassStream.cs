@@ -28,7 +28,7 @@ internal sealed class OneClassStream : IDisposable
     private readonly GateStatistics _first;
     private readonly FeatureSpace _space;
     private readonly DriftMonitor _monitor = new(new DriftSettings());
-    private readonly LearnedPartition _accepted, _decided;
+    private readonly LearnedPartition _accepted, _review, _decided;
     private readonly List<ImageRecall> _recalls = [];
     private long _images;
 
@@ -38,6 +38,7 @@ internal sealed class OneClassStream : IDisposable
         (_first, _space) = (first, FeatureSpace.Of(first)!);
         _monitor.Begin(first);
         _accepted = Partition(Topics.Accepted);
+        _review = Partition(Topics.Review);
         _decided = Partition(Topics.Decisions);
     }
 
@@ -76,12 +77,14 @@ internal sealed class OneClassStream : IDisposable
         using var basket = new HarvestBasket(_space, Learning, i => _recalls.Any(r => r.Covers(i.Source, i.At)));
         basket.Add(_decided.Name, Stored(_decided));
         basket.Add(_accepted.Name, Stored(_accepted));
+        basket.Add(_review.Name, Stored(_review));
         return basket.Harvest();
     }
 
     public void Dispose()
     {
         _accepted.Dispose();
+        _review.Dispose();
         _decided.Dispose();
     }
 
@@ -94,6 +97,7 @@ internal sealed class OneClassStream : IDisposable
             if (Lessons.Of(scored, _space, Learning).Image is { } image) _accepted.Learn(image);
             return;
         }
+        if (Lessons.OfHeldBack(scored, _space).Image is { } held) _review.Learn(held);
         _decided.Learn(Lessons.Of(Released(scored), _space, Learning, _ => 0).Image);
     }
 
@@ -119,6 +123,7 @@ internal sealed class OneClassStream : IDisposable
 
     /// <summary>What a refit reads of a partition, through the bytes that lie in Redis.</summary>
     private static StoredPartition Stored(LearnedPartition partition) => new(
-        partition.Epoch, partition.Offset, partition.Sequence, partition.Space.Key, Learning.Forgetting, MomentBytes.Write(partition.Settle()),
+        partition.Epoch, partition.Offset, partition.Sequence, partition.Space.Key, Learning.Forgetting,
+        partition.Name.OfReview ? null : MomentBytes.Write(partition.Settle()),
         [.. partition.Images.Select(i => LearnedImage.Read(i.Key, i.Value.ToBytes()))]);
 }

@@ -66,7 +66,7 @@ internal static class Teaching
     /// <summary>What would be read back of a partition that was stored.</summary>
     public static StoredPartition Stored(LearnedPartition partition) => new(
         partition.Epoch, partition.Offset, partition.Sequence, partition.Space.Key, partition.Changes().Forgetting,
-        MomentBytes.Write(partition.Settle()), [.. partition.Images.Values]);
+        partition.Name.OfReview ? null : MomentBytes.Write(partition.Settle()), [.. partition.Images.Values]);
 
     public static LearnedPartition Partition(FeatureSpace space, LearningSettings? settings = null, PartitionName? name = null) =>
         new(Gate, name ?? new(Topics.Accepted, 0), space, settings ?? new(), Nothing());

@@ -23,6 +23,9 @@ internal enum ImageUse : byte
 
     /// <summary>Nothing is learned from it; that people decided so is remembered.</summary>
     None = 5,
+
+    /// <summary>The gate held it back. What it is, people say; until they do it is missing from the calibration.</summary>
+    HeldBack = 6,
 }
 
 /// <summary>An image that teaches a gate.</summary>

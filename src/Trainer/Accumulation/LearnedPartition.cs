@@ -14,6 +14,9 @@ internal sealed class LearnedPartition : IDisposable
     /// <summary>Decisions whose image has left the window are remembered this many windows longer, without the image.</summary>
     private const int WindowsOfDecisions = 10;
 
+    /// <summary>Images that were held back are remembered without the image from the start.</summary>
+    private const int WindowsOfHeldBack = 1;
+
     /// <summary>Share of the past that must be left for it to be worth carrying on.</summary>
     private const double LeastKept = 1e-6;
 
@@ -38,7 +41,7 @@ internal sealed class LearnedPartition : IDisposable
         _momentsAt = Sequence;
         var usable = known && stored.Moments is not null && stored.Forgetting == settings.Forgetting;
         _moments = usable ? MomentBytes.Read(stored.Moments!) : Rebuilt();
-        _momentsChanged = !usable;
+        _momentsChanged = !usable && !Name.OfReview;
     }
 
     /// <summary>The gate.</summary>
@@ -101,7 +104,7 @@ internal sealed class LearnedPartition : IDisposable
         _emptied.Clear();
         _changed.Clear();
         _deleted.Clear();
-        (Space, _withFeature, _restarted, _momentsChanged, _momentsAt) = (space, 0, true, true, Sequence);
+        (Space, _withFeature, _restarted, _momentsChanged, _momentsAt) = (space, 0, true, !Name.OfReview, Sequence);
         _moments.Dispose();
         _moments = Rebuilt();
     }
@@ -109,6 +112,7 @@ internal sealed class LearnedPartition : IDisposable
     /// <summary>Brings the moments up to the images.</summary>
     public ClassMoments Settle()
     {
+        if (Name.OfReview) return _moments;
         var forgetting = _settings.Forgetting;
         if (_added.Count == 0 && _removed.Count == 0 && (forgetting == 1 || _momentsAt == Sequence)) return _moments;
         var before = _moments;
@@ -169,7 +173,8 @@ internal sealed class LearnedPartition : IDisposable
             else break;
         }
 
-        while (_emptied.TryPeek(out var oldest) && (_emptied.Count > WindowsOfDecisions * (long)_settings.WindowImages || Current(oldest) is null))
+        var remembered = (Name.OfReview ? WindowsOfHeldBack : WindowsOfDecisions) * (long)_settings.WindowImages;
+        while (_emptied.TryPeek(out var oldest) && (_emptied.Count > remembered || Current(oldest) is null))
         {
             _emptied.Dequeue();
             if (Current(oldest) is { } image) Unlearn(image.Id);
@@ -192,6 +197,8 @@ internal sealed class LearnedPartition : IDisposable
 
     private ClassMoments Rebuilt()
     {
+        // Images that were held back are in no moments: the smallest there are take no room.
+        if (Name.OfReview) return ClassMoments.Empty(1, 1);
         _removedSinceRebuilt = 0;
         return FeatureTensors.Moments([.. _images.Values.Where(i => i.InMoments)], Space, _settings.Forgetting, Sequence);
     }

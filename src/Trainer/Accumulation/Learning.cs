@@ -122,7 +122,9 @@ internal sealed class Learning(IRecordConsumer consumer, PartitionArrivals arriv
     private LessonOutcome Learn(LearnedPartition state, ImageScored scored, LearningSettings settings)
     {
         if (state.Images.ContainsKey(scored.ImageId)) return LessonOutcome.Repeated;
-        var (image, outcome) = Lessons.Of(scored, state.Space, settings);
+        var (image, outcome) = state.Name.OfReview
+            ? Lessons.OfHeldBack(scored, state.Space)
+            : Lessons.Of(scored, state.Space, settings);
         if (image is null) return outcome;
         if (Recalled(state.Gate, image)) return LessonOutcome.Recalled;
         state.Learn(image);
@@ -235,7 +237,10 @@ internal sealed class Learning(IRecordConsumer consumer, PartitionArrivals arriv
         {
             if (record.Position.Topic == Topics.Decisions)
                 return JsonSerializer.Deserialize(record.Value, WireJson.Default.ReviewDecided) is { } decided ? (decided.Gate, decided) : ("", null);
-            return JsonSerializer.Deserialize(record.Value, WireJson.Default.ImageScored) is { Verdict: Verdict.Accept } scored ? (scored.Gate, scored) : ("", null);
+            var verdict = record.Position.Topic == Topics.Review ? Verdict.Review : Verdict.Accept;
+            return JsonSerializer.Deserialize(record.Value, WireJson.Default.ImageScored) is { } scored && scored.Verdict == verdict
+                ? (scored.Gate, scored)
+                : ("", null);
         }
         catch (JsonException)
         {

@@ -18,6 +18,9 @@ internal enum LessonOutcome
     /// <summary>It is kept as a confirmed OOD image.</summary>
     Ood,
 
+    /// <summary>The gate held it back: it is counted as missing until people decide it.</summary>
+    HeldBack,
+
     /// <summary>A decision from which nothing is learned, but that takes the image out.</summary>
     TakenOut,
 
@@ -59,6 +62,17 @@ internal static class Lessons
         {
             Id = scored.ImageId, Use = use, Class = nearest, At = scored.ReceivedAt, Source = scored.Source, Accepted = true, Feature = scored.Feature,
         }, OutcomeOf(use));
+    }
+
+    /// <summary>What an image teaches that the gate held back: that it came, and nothing of what it shows.</summary>
+    public static (LearnedImage? Image, LessonOutcome Outcome) OfHeldBack(ImageScored scored, FeatureSpace space)
+    {
+        if (!space.Holds(scored.ModelHash, scored.PreprocessingHash, scored.Feature)) return (null, LessonOutcome.OtherSpace);
+        if (scored.PValue is null) return (null, LessonOutcome.NotUsable);
+        return (new()
+        {
+            Id = scored.ImageId, Use = ImageUse.HeldBack, At = scored.ReceivedAt, Source = scored.Source, Feature = [],
+        }, LessonOutcome.HeldBack);
     }
 
     /// <summary>What a decision teaches: of the highest revision alone, and nothing of the image where it was taken back.</summary>

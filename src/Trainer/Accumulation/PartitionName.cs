@@ -3,11 +3,14 @@ using MoodStream.Contracts;
 
 namespace MoodStream.Trainer.Accumulation;
 
-/// <summary>A partition of accepted or decisions.</summary>
+/// <summary>A partition of accepted, review or decisions.</summary>
 internal readonly record struct PartitionName(string Topic, int Partition)
 {
     /// <summary>Whether people's decisions come from it, and not what a gate accepted.</summary>
     public bool OfDecisions => Topic == Topics.Decisions;
+
+    /// <summary>Whether what a gate held back comes from it: nothing is learned of those images but that they are missing.</summary>
+    public bool OfReview => Topic == Topics.Review;
 
     /// <summary><c>topic/partition</c>, as it stands in Redis.</summary>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Topic}/{Partition}");

@@ -7,7 +7,7 @@ using MoodStream.Trainer.Telemetry;
 
 namespace MoodStream.Trainer.Accumulation;
 
-/// <summary>Reads accepted and decisions as a member of the trainers' group, and learns from them.</summary>
+/// <summary>Reads accepted, review and decisions as a member of the trainers' group, and learns from them.</summary>
 /// <remarks>On failure: joins the group anew after a pause, and goes on at what is stored.</remarks>
 internal sealed class TrainerFeed(
     IRecordConsumerFactory consumers, PartitionStore store, RecallStore recalls, IStatisticsStore statistics, TrainerSettings settings,
@@ -25,7 +25,7 @@ internal sealed class TrainerFeed(
         {
             Group = settings.Group,
             StaticMember = settings.StaticMember,
-            Topics = [Topics.Accepted, Topics.Decisions],
+            Topics = [Topics.Accepted, Topics.Review, Topics.Decisions],
             MaxBufferedRecords = settings.MaxBufferedRecords,
             Owner = arrivals,
         });

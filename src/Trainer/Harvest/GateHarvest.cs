@@ -3,6 +3,11 @@ using MoodStream.Trainer.Accumulation;
 
 namespace MoodStream.Trainer.Harvest;
 
+/// <summary>Images that a gate held back.</summary>
+/// <param name="All">All of them.</param>
+/// <param name="Undecided">Those that nobody has called in-distribution or OOD.</param>
+internal readonly record struct HeldBackCount(int All, int Undecided);
+
 /// <summary>What all partitions together taught a gate, at one time. Owns its moments.</summary>
 internal sealed record GateHarvest : IDisposable
 {
@@ -18,10 +23,16 @@ internal sealed record GateHarvest : IDisposable
     /// <summary>Images that only the guards see.</summary>
     public required IReadOnlyList<LearnedImage> Fresh { get; init; }
 
+    /// <summary>Images that the gate held back while it accepted the others: those whose draw says that they calibrate.</summary>
+    public required HeldBackCount HeldBackCalibration { get; init; }
+
+    /// <summary>Those whose draw says that only the guards see them.</summary>
+    public required HeldBackCount HeldBackFresh { get; init; }
+
     /// <summary>Images that people confirmed as OOD.</summary>
     public required IReadOnlyList<LearnedImage> Ood { get; init; }
 
-    /// <summary>Images that have arrived so far, over all partitions; it only rises.</summary>
+    /// <summary>Images that were learned so far, over all partitions; it only rises.</summary>
     public required long Arrivals { get; init; }
 
     /// <inheritdoc/>

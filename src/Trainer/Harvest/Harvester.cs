@@ -23,11 +23,12 @@ internal sealed class Harvester(PartitionStore store, RecallStore recalls)
         return basket.Harvest();
     }
 
-    /// <summary>Images that have arrived so far, over all partitions of a gate.</summary>
+    /// <summary>Images that were learned so far, over all partitions of a gate.</summary>
     public async Task<long> ArrivalsAsync(string gate, CancellationToken cancellation)
     {
         long arrivals = 0;
-        foreach (var name in await store.PartitionsAsync(gate, cancellation)) arrivals += await store.SequenceAsync(gate, name, cancellation);
+        foreach (var name in (await store.PartitionsAsync(gate, cancellation)).Where(p => !p.OfReview))
+            arrivals += await store.SequenceAsync(gate, name, cancellation);
         return arrivals;
     }
 }
@@ -37,7 +38,9 @@ internal sealed class HarvestBasket(FeatureSpace space, LearningSettings setting
 {
     private readonly Dictionary<string, LearnedImage> _decided = new(StringComparer.Ordinal);
     private readonly HashSet<string> _seen = new(StringComparer.Ordinal);
-    private readonly List<LearnedImage> _calibration = [], _fresh = [], _ood = [];
+    private readonly Dictionary<string, LearnedImage> _heldBack = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, DateTimeOffset> _since = new(StringComparer.Ordinal);
+    private readonly List<LearnedImage> _calibration = [], _fresh = [], _ood = [], _released = [];
     private ClassMoments _accepted = ClassMoments.Empty(space.Classes, space.Dimension);
     private ClassMoments _confirmed = ClassMoments.Empty(space.Classes, space.Dimension);
     private long _arrivals;
@@ -45,9 +48,10 @@ internal sealed class HarvestBasket(FeatureSpace space, LearningSettings setting
     /// <summary>Adds a partition; one that learned in another space has nothing to add.</summary>
     public void Add(PartitionName name, StoredPartition stored)
     {
-        _arrivals += stored.Sequence;
+        if (!name.OfReview) _arrivals += stored.Sequence;
         if (stored.SpaceKey != space.Key) return;
-        if (name.OfDecisions) AddDecisions(stored);
+        if (name.OfReview) AddHeldBack(stored);
+        else if (name.OfDecisions) AddDecisions(stored);
         else AddAccepted(stored);
     }
 
@@ -56,9 +60,11 @@ internal sealed class HarvestBasket(FeatureSpace space, LearningSettings setting
     {
         using var accepted = Weighted(_accepted, settings.AcceptedWeight);
         using var confirmed = Weighted(_confirmed, settings.ConfirmedWeight);
+        foreach (var image in _released.Where(i => OfTheWindow(i.Source, ReceivedAt(i)))) Keep(image);
         return new()
         {
             Space = space, Moments = accepted.Merge(confirmed), Calibration = _calibration, Fresh = _fresh, Ood = _ood, Arrivals = _arrivals,
+            HeldBackCalibration = HeldBack(ImageUse.Calibration), HeldBackFresh = HeldBack(ImageUse.Fresh),
         };
     }
 
@@ -83,22 +89,45 @@ internal sealed class HarvestBasket(FeatureSpace space, LearningSettings setting
         }
 
         _ood.AddRange(counted.Where(i => i.Use == ImageUse.Ood && i.Feature.Length > 0));
-        foreach (var image in counted.Where(CountsAsHeldOut)) Keep(image);
+        foreach (var image in counted.Where(i => i.Accepted && settings.Mode != LearningMode.Accepted)) Keep(image);
+        _released.AddRange(counted.Where(i => !i.Accepted));
         if (settings.Mode == LearningMode.Accepted) return;
         Replace(ref _confirmed, stored, counted);
     }
 
+    private void AddHeldBack(StoredPartition stored)
+    {
+        if (settings.Mode == LearningMode.Confirmed) return;
+        foreach (var image in stored.Images.Where(i => !recalled(i))) _heldBack.TryAdd(image.Id, image);
+    }
+
     /// <summary>
-    /// In mode Accepted, images that the gate had held back and people let pass calibrate as well: without them the calibration
-    /// would lack its tail.
+    /// Images that the gate had held back and people let pass calibrate in every mode: without them the calibration would lack its
+    /// tail. But only those of the time that the accepted ones are of: few are held back, and a window of them reaches back much
+    /// further, so that all together they would be a tail as long as that of many windows.
     /// </summary>
-    private bool CountsAsHeldOut(LearnedImage image) => settings.Mode != LearningMode.Accepted || !image.Accepted;
+    private bool OfTheWindow(string source, DateTimeOffset at) => !_since.TryGetValue(source, out var since) || at >= since;
+
+    /// <summary>When a held-back image was put in, as far as that is remembered; else when it was decided.</summary>
+    private DateTimeOffset ReceivedAt(LearnedImage decided) =>
+        _heldBack.TryGetValue(decided.Id, out var held) ? held.At : decided.At;
+
+    private HeldBackCount HeldBack(ImageUse drawn)
+    {
+        var held = _heldBack.Values.Where(i => LearnedImage.Drawn(i.Id, settings) == drawn && OfTheWindow(i.Source, i.At)).ToList();
+        // What people could not, or did not want to, call in-distribution or OOD is as open as what they have not seen.
+        return new(held.Count, held.Count(i => !_decided.TryGetValue(i.Id, out var decided) || decided.Use == ImageUse.None));
+    }
 
     private void AddAccepted(StoredPartition stored)
     {
         if (settings.Mode == LearningMode.Confirmed) return;
         var counted = stored.Images.Where(i => Counts(i) && _seen.Add(i.Id)).ToList();
-        foreach (var image in counted) Keep(image);
+        foreach (var image in counted)
+        {
+            Keep(image);
+            if (!_since.TryGetValue(image.Source, out var since) || image.At < since) _since[image.Source] = image.At;
+        }
         Replace(ref _accepted, stored, counted);
     }
 

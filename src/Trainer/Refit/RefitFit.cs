@@ -18,6 +18,9 @@ internal sealed record RefitFitted(byte[]? Blob, IReadOnlyList<Contracts.GuardRe
 /// <summary>Fits a gate to what its partitions learned, and asks the guards. Pure; touches tensors.</summary>
 internal static class RefitFit
 {
+    /// <summary>Confidence of the upper end of the rate at which images are held back (Clopper and Pearson, one-sided).</summary>
+    private const double RateConfidence = 0.999;
+
     /// <summary>Fits and guards.</summary>
     /// <param name="harvest">What was learned.</param>
     /// <param name="reference">The active version, whose detector, promise and classes are taken over, and the approved one.</param>
@@ -37,8 +40,8 @@ internal static class RefitFit
                 new GateFitSettings { Detector = active.Detector.Detector, TargetFalseAlarmRate = active.TargetFalseAlarmRate, Confidence = active.Promise.Confidence },
                 active.Provenance with { FittedAt = now, Origin = origin });
             // It shares the detector of the other, which disposes of it.
-            var published = WithTail(judged, MissingTail(harvest.Calibration, active, settings), active);
-            var candidate = Candidate(published, harvest, MissingTail(harvest.Fresh, active, settings));
+            var published = WithTail(judged, MissingTail(harvest.Calibration, harvest.HeldBackCalibration, active, settings), active);
+            var candidate = Candidate(published, harvest, MissingTail(harvest.Fresh, harvest.HeldBackFresh, active, settings));
             return new(published.ToBytes(), [.. RefitGuards.Check(candidate, reference, settings.Guards).Select(Told)], null);
         }
         catch (CalibrationTooSmallException e)
@@ -52,20 +55,28 @@ internal static class RefitFit
     }
 
     /// <summary>
-    /// Images that the gate held back and nobody has let pass are missing from the calibration, and they are its tail: a threshold from
-    /// the rest would fall with every refit. As many as the active version's promise says stand in for them, at its threshold, which is
-    /// the least that they scored: in a world that does not change the threshold stays where it was, and it rises only where more images
-    /// than were promised to be held back score above it now.
+    /// Images that the gate held back and nobody has decided are missing from the calibration, and they are its tail: a threshold from
+    /// the rest would fall with every refit. Others stand in for them at the active version's threshold, which is the least that they
+    /// scored: as many as its promise says, by the share that is undecided. So an unchanged world keeps its threshold, whatever share
+    /// of it people decide, and where they decide all of it the threshold is that of the images. Where so few are held back that the
+    /// promise is out of the question, the most that the count allows stand in.
     /// </summary>
-    public static int MissingTail(int accepted, int confirmedOfHeldBack, double rate) =>
-        Math.Max(0, (int)Math.Ceiling(accepted * rate / (1 - rate)) - confirmedOfHeldBack);
-
-    private static int MissingTail(IReadOnlyList<LearnedImage> images, GateStatistics active, LearningSettings settings)
+    /// <param name="accepted">Images that the gate accepted.</param>
+    /// <param name="heldBack">Images that it held back meanwhile.</param>
+    /// <param name="rate">False-alarm rate that the active version promises.</param>
+    public static int MissingTail(int accepted, HeldBackCount heldBack, double rate)
     {
-        if (settings.Mode == LearningMode.Confirmed) return 0;
-        var confirmed = images.Count(i => i.Revision > 0 && !i.Accepted);
-        return MissingTail(images.Count - confirmed, confirmed, active.TargetFalseAlarmRate);
+        if (accepted == 0) return 0;
+        var most = new BetaDistribution(heldBack.All + 1, accepted).Quantile(RateConfidence);
+        var share = heldBack.All == 0 ? 1 : (double)heldBack.Undecided / heldBack.All;
+        var expected = Math.Min(rate, most);
+        return (int)Math.Ceiling(accepted * expected / (1 - expected) * share);
     }
+
+    private static int MissingTail(IReadOnlyList<LearnedImage> images, HeldBackCount heldBack, GateStatistics active, LearningSettings settings) =>
+        settings.Mode == LearningMode.Confirmed
+            ? 0
+            : MissingTail(images.Count(i => i.Accepted || i.Revision == 0), heldBack, active.TargetFalseAlarmRate);
 
     private static GateStatistics WithTail(GateStatistics judged, int missing, GateStatistics active)
     {

@@ -106,6 +106,20 @@ public sealed class LearningTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Run_ImagesHeldBack_AreRememberedWithoutFeatureAndMoments()
+    {
+        List<ImageScored> held = [.. _images[..30].Select(i => i with { Verdict = Verdict.Review })];
+        var unscored = held[0] with { ImageId = "unscored", PValue = null };
+        await RunAsync([.. held, unscored, _images[31]], topic: Topics.Review);
+
+        var stored = await Partitions.ReadAsync(Teaching.Gate, new(Topics.Review, 0), TestContext.Current.CancellationToken);
+        Assert.Equal(held.Select(i => i.ImageId).Order(), stored.Images.Select(i => i.Id).Order());
+        Assert.All(stored.Images, i => Assert.Equal((ImageUse.HeldBack, 0), (i.Use, i.Feature.Length)));
+        Assert.Null(stored.Moments);
+        Assert.Equal(32, stored.Offset);
+    }
+
+    [Fact]
     public async Task Begin_StoredPartition_GoesOnAtItsOffset()
     {
         await RunAsync(_images[..40]);
@@ -132,12 +146,12 @@ public sealed class LearningTests : IAsyncLifetime
     private static int Fitted(IEnumerable<ImageScored> images) => images.Count(i => LearnedImage.Drawn(i.ImageId, new()) == ImageUse.Fit);
 
     /// <summary>Reads the images from an offset on; a crash forgets what was not stored.</summary>
-    private async Task<FakeConsumer> RunAsync(IReadOnlyList<ImageScored> images, long from = 0, bool crash = false, bool take = false)
+    private async Task<FakeConsumer> RunAsync(IReadOnlyList<ImageScored> images, long from = 0, bool crash = false, bool take = false, string topic = Topics.Accepted)
     {
         var consumer = new FakeConsumer();
         var arrivals = new PartitionArrivals(Partitions, CancellationToken.None);
-        if (take || from > 0) arrivals.Begin([(Topics.Accepted, 0)]);
-        foreach (var record in Records(images).Skip((int)from)) consumer.Put(record);
+        if (take || from > 0) arrivals.Begin([(topic, 0)]);
+        foreach (var record in Records(images, topic).Skip((int)from)) consumer.Put(record);
         using var learning = Learning(consumer, arrivals);
         if (!crash)
         {
@@ -158,8 +172,8 @@ public sealed class LearningTests : IAsyncLifetime
         new(Partitions, new(_stores.Statistics, NullLogger<GateSpaces>.Instance), Recalls, _settings, new TrainerMetrics(Metrics.NewCustomRegistry()),
             TimeProvider.System, NullLogger.Instance));
 
-    private static IEnumerable<ReceivedRecord> Records(IEnumerable<ImageScored> images) => images.Select((image, offset) => new ReceivedRecord(
-        new(Topics.Accepted, 0, offset), null, JsonSerializer.SerializeToUtf8Bytes(image, WireJson.Default.ImageScored), [], Teaching.At));
+    private static IEnumerable<ReceivedRecord> Records(IEnumerable<ImageScored> images, string topic = Topics.Accepted) => images.Select((image, offset) => new ReceivedRecord(
+        new(topic, 0, offset), null, JsonSerializer.SerializeToUtf8Bytes(image, WireJson.Default.ImageScored), [], Teaching.At));
 
     private async Task<GateHarvest> HarvestAsync() =>
         await new Harvester(Partitions, Recalls).CollectAsync(Teaching.Gate, Teaching.Space(), new(), TestContext.Current.CancellationToken);

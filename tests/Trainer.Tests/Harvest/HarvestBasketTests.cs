@@ -7,7 +7,8 @@ namespace MoodStream.TrainerTests.Harvest;
 
 public sealed class HarvestBasketTests
 {
-    private static readonly PartitionName First = new(Topics.Accepted, 0), Second = new(Topics.Accepted, 1), Decisions = new(Topics.Decisions, 0);
+    private static readonly PartitionName First = new(Topics.Accepted, 0), Second = new(Topics.Accepted, 1), Review = new(Topics.Review, 0),
+        Decisions = new(Topics.Decisions, 0);
     private readonly FeatureSpace _space = Teaching.Space();
     private readonly List<LearnedImage> _images = [.. Enumerable.Range(0, 60).Select(i => Teaching.Image($"image-{i}", new Random(i), i % 5 == 0 ? ImageUse.Calibration : ImageUse.Fit))];
 
@@ -93,6 +94,50 @@ public sealed class HarvestBasketTests
     }
 
     [Fact]
+    public void Harvest_ImagesHeldBack_AreCountedByDrawAndByDecision()
+    {
+        var held = HeldBack(100, Teaching.At);
+        var decided = held[..40].Select((h, i) => Teaching.Image(h.Id, new Random(i), i % 2 == 0 ? ImageUse.Ood : LearnedImage.Drawn(h.Id, new())) with
+        {
+            Accepted = false, Revision = 1,
+        });
+        var unsure = held[40..50].Select(h => h with { Use = ImageUse.None, Revision = 1 });
+        using var harvest = Collect(
+            new(), (Decisions, Learned(Decisions, [.. decided, .. unsure])), (First, Learned(First, _images)), (Review, Learned(Review, held)));
+
+        int Drawn(IEnumerable<LearnedImage> images, ImageUse use) => images.Count(i => LearnedImage.Drawn(i.Id, new()) == use);
+        Assert.Equal(new(Drawn(held, ImageUse.Calibration), Drawn(held[40..], ImageUse.Calibration)), harvest.HeldBackCalibration);
+        Assert.Equal(new(Drawn(held, ImageUse.Fresh), Drawn(held[40..], ImageUse.Fresh)), harvest.HeldBackFresh);
+        Assert.True(harvest.HeldBackCalibration.Undecided > 0);
+        Assert.Equal(110, harvest.Arrivals);
+    }
+
+    [Fact]
+    public void Harvest_HeldBackAndReleasedBeforeTheWindow_CountNowhereInTheTail()
+    {
+        var (old, recent) = (HeldBack(200, Teaching.At.AddDays(-1)), HeldBack(200, Teaching.At.AddDays(1), from: 200));
+        List<LearnedImage> released = [.. old.Concat(recent).Select((h, i) => Teaching.Image(h.Id, new Random(i), ImageUse.Calibration, at: Teaching.At.AddDays(2)) with
+        {
+            Accepted = false, Revision = 1,
+        })];
+        using var harvest = Collect(
+            new(), (Review, Learned(Review, [.. old, .. recent])), (Decisions, Learned(Decisions, released)), (First, Learned(First, _images)));
+
+        Assert.Equal(12 + 200, harvest.Calibration.Count);
+        Assert.Equal(recent.Count(i => LearnedImage.Drawn(i.Id, new()) == ImageUse.Calibration), harvest.HeldBackCalibration.All);
+    }
+
+    [Fact]
+    public void Harvest_ConfirmedOrRecalled_NothingIsMissing()
+    {
+        using var confirmed = Collect(new() { Mode = LearningMode.Confirmed }, (First, Learned(First, _images)), (Review, Learned(Review, HeldBack(100, Teaching.At))));
+        using var recalled = Collect(new(), i => i.Use == ImageUse.HeldBack, (First, Learned(First, _images)), (Review, Learned(Review, HeldBack(100, Teaching.At))));
+
+        Assert.Equal(default, confirmed.HeldBackCalibration);
+        Assert.Equal(default, recalled.HeldBackCalibration);
+    }
+
+    [Fact]
     public void Covers_SpanOfTime_HoldsItsBeginningAndNotItsEnd()
     {
         var recall = new ImageRecall { Id = "1", From = Teaching.At, To = Teaching.At.AddHours(1), By = "ada", Reason = "lamp", At = Teaching.At };
@@ -112,6 +157,11 @@ public sealed class HarvestBasketTests
 
         Assert.Equal(0, harvest.Moments.Weight);
     }
+
+    private static List<LearnedImage> HeldBack(int count, DateTimeOffset at, int from = 0) => [.. Enumerable.Range(from, count).Select(i => new LearnedImage
+    {
+        Id = $"held-{i}", Use = ImageUse.HeldBack, At = at, Source = "belt-1", Feature = [],
+    })];
 
     private StoredPartition Learned(PartitionName name, List<LearnedImage> images)
     {

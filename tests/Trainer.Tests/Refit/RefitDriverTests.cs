@@ -23,7 +23,7 @@ namespace MoodStream.TrainerTests.Refit;
 
 public sealed class RefitDriverTests : IAsyncLifetime
 {
-    private static readonly PartitionName Accepted = new(Topics.Accepted, 0), Decisions = new(Topics.Decisions, 0);
+    private static readonly PartitionName Accepted = new(Topics.Accepted, 0), Review = new(Topics.Review, 0), Decisions = new(Topics.Decisions, 0);
     private readonly FakeTimeProvider _clock = new(Teaching.At);
     private readonly FakeProducer _producer = new();
     private static readonly FeatureSpace SpaceOf = Teaching.Space();
@@ -237,19 +237,40 @@ public sealed class RefitDriverTests : IAsyncLifetime
         using var harvest = await Harvester().CollectAsync(Teaching.Gate, SpaceOf, _settings.Default, Token);
         using var fresh = FeatureTensors.Rows(harvest.Fresh, Teaching.Dimension);
         var alarms = published.Judge(fresh).Count(j => !j.Accepted);
-        var whole = harvest.Fresh.Count + RefitFit.MissingTail(harvest.Fresh.Count, 0, 0.05);
+        var whole = harvest.Fresh.Count + RefitFit.MissingTail(harvest.Fresh.Count, harvest.HeldBackFresh, 0.05);
+        Assert.True(harvest.HeldBackFresh.Undecided > 0);
         Assert.True(published.CalibrationCount > harvest.Calibration.Count);
         Assert.Equal((double)alarms / whole, guard.Value!.Value, 12);
         Assert.True(guard.Passed);
     }
 
+    [Fact]
+    public async Task Drive_GateThatBecameTooLenient_KeepsItsPromiseAgainOnceAllIsDecided()
+    {
+        using var before = Teaching.Statistics();
+        await LearnAsync(3_000, censoredBy: before, spread: 0.24, decided: true);
+        await AskAsync();
+        await DriveAsync();
+
+        using var after = GateStatistics.Read(await _stores.Statistics.ReadBlobAsync(Teaching.Gate, 2, Token));
+        var random = new Random(23);
+        using var rows = FeatureTensors.Rows(
+            [.. Enumerable.Range(0, 4_000).Select(i => Teaching.Image($"new-{i}", random) with { Feature = Teaching.Feature(random, spread: 0.24) })],
+            Teaching.Dimension);
+        double Rate(GateStatistics version) => version.Judge(rows).Count(j => !j.Accepted) / 4_000.0;
+        Assert.InRange(Rate(before), 0, 0.02);
+        Assert.InRange(Rate(after), after.RealisedRate.Quantile(0.001) - 0.01, after.RealisedRate.Quantile(0.999) + 0.01);
+    }
+
     [Theory]
-    [InlineData(950, 0, 50)]
-    [InlineData(950, 20, 30)]
-    [InlineData(950, 60, 0)]
-    [InlineData(0, 0, 0)]
-    public void MissingTail_FivePercentPromised_IsWhatIsNotConfirmed(int accepted, int confirmed, int missing) =>
-        Assert.Equal(missing, RefitFit.MissingTail(accepted, confirmed, 0.05));
+    [InlineData(950, 50, 50, 50)]
+    [InlineData(950, 50, 25, 25)]
+    [InlineData(950, 50, 0, 0)]
+    [InlineData(950, 200, 200, 50)]
+    [InlineData(950, 0, 0, 7)]   // 1 − 0.001^(1/950) = 0.72 % is the most that no image of 950 allows
+    [InlineData(0, 0, 0, 0)]
+    public void MissingTail_FivePercentPromised_IsTheShareThatNobodyDecided(int accepted, int heldBack, int undecided, int missing) =>
+        Assert.Equal(missing, RefitFit.MissingTail(accepted, new(heldBack, undecided), 0.05));
 
     [Fact]
     public void Reasons_All_StandInTheDocument()
@@ -278,20 +299,30 @@ public sealed class RefitDriverTests : IAsyncLifetime
         await _stores.Statistics.ActivateAsync(Teaching.Gate, version, "ada", Token);
     }
 
-    private async Task LearnAsync(int count, double shift = 0, double pValue = 0.5, GateStatistics? censoredBy = null)
+    /// <summary>Learns images of the world; with a version that censors, what it holds back is known to have been, and decided if told so.</summary>
+    private async Task LearnAsync(
+        int count, double shift = 0, double pValue = 0.5, GateStatistics? censoredBy = null, double spread = 0.3, bool decided = false)
     {
-        var images = new List<LearnedImage>();
+        List<LearnedImage> images = [], held = [], released = [];
         var random = new Random(5);
         for (var i = 0; images.Count < count; i++)
         {
-            var scored = Teaching.Scored($"image-{i}", random, pValue, shift);
+            var scored = Teaching.Scored($"image-{i}", random, pValue) with { Feature = Teaching.Feature(random, shift, spread) };
             if (Lessons.Of(scored, SpaceOf, _settings.Default).Image is not { } image) continue;
             using var row = FeatureTensors.Rows([image], Teaching.Dimension);
-            if (censoredBy is null || censoredBy.Judge(row)[0].Accepted) images.Add(image);
             if (i > 10 * count) break;
+            if (censoredBy is null || censoredBy.Judge(row)[0].Accepted)
+            {
+                images.Add(image);
+                continue;
+            }
+            held.Add(Lessons.OfHeldBack(scored, SpaceOf).Image!);
+            released.Add(image with { Accepted = false, Revision = 1 });
         }
 
         await LearnAsync(Accepted, images);
+        await LearnAsync(Review, held);
+        if (decided) await LearnAsync(Decisions, released);
     }
 
     private async Task LearnAsync(PartitionName name, List<LearnedImage> images)
