@@ -9,7 +9,7 @@ public static class ConsumerGroups
     /// <summary>The gateways, which open a review case for every image that goes to people. All gateways are one group.</summary>
     public const string Review = "moodstream.gateway.review";
 
-    /// <summary>The trainers, which share the partitions of accepted and decisions.</summary>
+    /// <summary>The trainers, which share the partitions of accepted, review and decisions.</summary>
     public const string Trainer = "moodstream.trainer";
 
     /// <summary>The trainers again, for requests on control: one of them takes each.</summary>

@@ -63,6 +63,9 @@ public static class RedisKeys
     /// <summary>Cases in one order. Sorted set of case ids: what may be claimed, by score, age or uncertainty; what is leased, by the end of the lease; what is decided, by time.</summary>
     public static string ReviewIndex(string gate, string order) => $"moodstream:{{{gate}}}:review:index:{order}";
 
+    /// <summary>Ids of cases that a claimer is being offered, by when the offer ends. Sorted set. Written by the gateway.</summary>
+    public static string ReviewOffers(string gate) => $"moodstream:{{{gate}}}:review:offers";
+
     /// <summary>Decisions and audit events that Kafka has not acknowledged yet, oldest first. List of JSON. Written by the gateway and by operators' commands.</summary>
     public static string ReviewOutbox(string gate) => $"moodstream:{{{gate}}}:review:outbox";
 

@@ -95,11 +95,16 @@ public sealed class RunningDemo : IAsyncLifetime
     {
         var configuration = new DirectoryInfo(AppContext.BaseDirectory).Name;                   // release or debug
         var program = Path.Combine(SharedFiles.Checkout, "artifacts", "bin", "Cli", configuration, "mood");
-        var start = new ProcessStartInfo(program, args) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = _folder };
+        var start = new ProcessStartInfo(program, args)
+        {
+            // Without an input of its own it would share that of the test process, through which the runner speaks.
+            RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = _folder,
+        };
         var process = new Process { StartInfo = start };
         process.OutputDataReceived += Note;
         process.ErrorDataReceived += Note;
         process.Start();
+        process.StandardInput.Close();
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
         return process;

@@ -14,7 +14,7 @@ internal sealed class TrainerMetrics
     public TrainerMetrics(CollectorRegistry? registry = null)
     {
         var factory = registry is null ? Metrics.DefaultFactory : Metrics.WithCustomRegistry(registry);
-        _records = factory.CreateCounter("moodstream_trainer_records_total", "Records by what became of them (fit, calibration, fresh, ood, taken_out, repeated, below_guard, other_space, recalled, no_statistics, not_usable, unreadable), counted when they are learned; after a crash some are counted again.", "gate", "outcome");
+        _records = factory.CreateCounter("moodstream_trainer_records_total", "Records by what became of them (fit, calibration, fresh, ood, held_back, taken_out, repeated, below_guard, other_space, recalled, no_statistics, not_usable, unreadable), counted when they are learned; after a crash some are counted again.", "gate", "outcome");
         _fenced = factory.CreateCounter("moodstream_trainer_fenced_total", "Stores that were refused since the partition had another owner by then.");
         _refits = factory.CreateCounter("moodstream_trainer_refits_total", "Refits that have ended, by how (activated, refused).", "gate", "outcome");
         _refusals = factory.CreateCounter("moodstream_trainer_refit_refusals_total", "Reasons of refused refits: the guards that did not pass, or a reason of the trainer's own; a refit may have several.", "gate", "reason");
@@ -39,6 +39,7 @@ internal sealed class TrainerMetrics
     {
         LessonOutcome.TakenOut => "taken_out",
         LessonOutcome.BelowGuard => "below_guard",
+        LessonOutcome.HeldBack => "held_back",
         LessonOutcome.OtherSpace => "other_space",
         LessonOutcome.NoStatistics => "no_statistics",
         LessonOutcome.NotUsable => "not_usable",

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
 using MoodStream.Contracts;
 using MoodStream.Gateway.Review.Cases;
 using MoodStream.Gateway.Review.Upkeep;
@@ -41,6 +42,40 @@ public sealed class ReviewApiTests(EmbeddedRedisFixture redis) : IClassFixture<E
         var ids = claimed.SelectMany(c => c).Select(c => c.CaseId).ToList();
         Assert.Equal(100, ids.Count);
         Assert.Equal(100, ids.Distinct().Count());
+    }
+
+    [Fact]
+    public async Task Offer_Front_IsGivenToNobodyElseUntilItIsWithdrawnOrEnds()
+    {
+        await using var app = new ReviewApp(redis);
+        var first = await app.OpenAsync("offer", "first", 900);
+        var second = await app.OpenAsync("offer", "second", 800);
+        var store = app.Gateway.Services.GetRequiredService<CaseStore>();
+        var now = app.Gateway.Clock.GetUtcNow();
+        Task<IReadOnlyList<string>> OfferAsync(DateTimeOffset at) =>
+            store.OfferAsync("offer", CaseIndex.OpenByScore, 1, at, at.AddSeconds(2), Stop);
+
+        Assert.Equal([first], await OfferAsync(now));
+        Assert.Equal([second], await OfferAsync(now));
+        Assert.Empty(await OfferAsync(now));
+        await store.WithdrawAsync("offer", [second], Stop);
+        Assert.Equal([second], await OfferAsync(now));
+        Assert.Equal([first], await OfferAsync(now.AddSeconds(2)));
+    }
+
+    [Fact]
+    public async Task ClaimNext_BehindMoreCasesThanAreOfferedInWhichOneHasHadASay_GivesTheNextOne()
+    {
+        await using var app = new ReviewApp(redis, ("MoodStream:Review:Gates:behind:Quorum", "2"));
+        for (var i = 0; i < 30; i++) await app.OpenAsync("behind", $"image-{i}", 900 - i);
+        var last = await app.OpenAsync("behind", "last", 500);
+        var mine = await app.PostAsync("ann", "/v1/review/behind/claims", new { count = 30 });
+        foreach (var its in mine.GetProperty("cases").EnumerateArray())
+            await app.PostAsync("ann", $"/v1/review/behind/cases/{its.GetProperty("caseId").GetString()}/decision",
+                new { token = its.GetProperty("token").GetInt64(), verdict = "unsure" });
+
+        Assert.Equal([last], Ids(await app.PostAsync("ann", "/v1/review/behind/claims")));
+        Assert.Equal(30, Ids(await app.PostAsync("ben", "/v1/review/behind/claims", new { count = 50 })).Count);
     }
 
     [Fact]

@@ -30,6 +30,24 @@ internal sealed class CaseStore(RedisConnection redis, ReviewSettings settings)
         return 1
         """;
 
+    /// <summary>Ids from the front of an order that are offered to nobody else, which are then offered here until a time.</summary>
+    private const string OfferScript = """
+        redis.call('ZREMRANGEBYSCORE', KEYS[2], '-inf', ARGV[1])
+        local offered, from, wanted = {}, 0, tonumber(ARGV[3])
+        while #offered < wanted do
+          local front = redis.call('ZRANGE', KEYS[1], from, from + 63)
+          if #front == 0 then break end
+          for i = 1, #front do
+            if #offered < wanted and not redis.call('ZSCORE', KEYS[2], front[i]) then
+              redis.call('ZADD', KEYS[2], ARGV[2], front[i])
+              offered[#offered + 1] = front[i]
+            end
+          end
+          from = from + 64
+        end
+        return offered
+        """;
+
     /// <summary>The case; null where there is none.</summary>
     public async Task<ReviewCase?> ReadAsync(string gate, string caseId, CancellationToken cancellation) =>
         (await ReadAsync(gate, [caseId], cancellation)) is [var only] ? only : null;
@@ -68,6 +86,29 @@ internal sealed class CaseStore(RedisConnection redis, ReviewSettings settings)
         return redis.RunAsync(
             async (database, _) => (long)await database.ScriptEvaluateAsync(StoreScript, keys, values) == 1, cancellation);
     }
+
+    /// <summary>
+    /// Offers cases from the front of an order to one claimer: no other is offered them until then, so that many claimers at a time
+    /// do not all reach for the same case. An offer gives no right; who stores the claim first has the case.
+    /// </summary>
+    /// <param name="gate">Gate.</param>
+    /// <param name="order">Order.</param>
+    /// <param name="count">Most of them.</param>
+    /// <param name="now">Now, UTC.</param>
+    /// <param name="until">When an offer ends that is not withdrawn, UTC.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public Task<IReadOnlyList<string>> OfferAsync(
+        string gate, string order, int count, DateTimeOffset now, DateTimeOffset until, CancellationToken cancellation) =>
+        redis.RunAsync<IReadOnlyList<string>>(
+            async (database, _) => Texts((RedisValue[])(await database.ScriptEvaluateAsync(
+                OfferScript, [RedisKeys.ReviewIndex(gate, order), RedisKeys.ReviewOffers(gate)],
+                [Place(CaseIndex.Milliseconds(now)), Place(CaseIndex.Milliseconds(until)), count]))!),
+            cancellation);
+
+    /// <summary>Ends offers.</summary>
+    public Task<long> WithdrawAsync(string gate, IEnumerable<string> caseIds, CancellationToken cancellation) =>
+        redis.RunAsync(
+            (database, _) => database.SortedSetRemoveAsync(RedisKeys.ReviewOffers(gate), [.. caseIds.Select(id => (RedisValue)id)]), cancellation);
 
     /// <summary>Ids whose place in an order is up to a time.</summary>
     public Task<IReadOnlyList<string>> DueAsync(

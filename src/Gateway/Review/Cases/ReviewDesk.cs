@@ -10,10 +10,13 @@ namespace MoodStream.Gateway.Review.Cases;
 /// </remarks>
 internal sealed class ReviewDesk(CaseStore store, ReviewSettings settings, CaseChanges changes, TimeProvider clock)
 {
-    /// <summary>Cases at the front of the queue that a reviewer is offered one of.</summary>
-    private const int FrontCases = 16;
+    /// <summary>Cases that a reviewer is offered once the first were refused: they are behind ones that he or she has had a say in.</summary>
+    private const int OfferedAgain = 16;
 
     private const int MostTries = 50;
+
+    /// <summary>How long a case is hidden from others if the gateway dies between the offer and the claim.</summary>
+    private static readonly TimeSpan OfferTime = TimeSpan.FromSeconds(2);
 
     /// <summary>Opens the case of an image; nothing happens where there is one.</summary>
     /// <returns>Whether the case is new.</returns>
@@ -61,22 +64,40 @@ internal sealed class ReviewDesk(CaseStore store, ReviewSettings settings, CaseC
     private async Task ClaimFromAsync(
         string gate, string queue, CaseActor actor, int count, List<ReviewCase> claimed, CancellationToken cancellation)
     {
-        (string Id, double Place)? last = null;
-        for (var tries = 0; tries < MostTries && claimed.Count < count; tries++)
+        var offered = new List<string>();
+        try
         {
-            var front = await store.AfterAsync(gate, queue, last, FrontCases, cancellation);
-            if (front.Count == 0) return;
-            foreach (var before in await store.ReadAsync(gate, [.. front.Select(f => f.Id)], cancellation))
+            for (var tries = 0; tries < MostTries && claimed.Count < count; tries++)
             {
                 var now = clock.GetUtcNow();
-                var step = CaseMachine.Claim(before, actor, settings.Lease, now);
-                // A case that another gateway was faster with is theirs; the next one will do.
-                if (!step.Changes || !await store.TryStoreAsync(before, step, now, cancellation)) continue;
-                changes.Tell(step);
-                claimed.Add(step.After!);
-                if (claimed.Count == count) return;
+                // What was offered and refused stays offered until the end, so that the next offer goes on behind it.
+                var next = await store.OfferAsync(
+                    gate, queue, tries == 0 ? count - claimed.Count : OfferedAgain, now, now + OfferTime, cancellation);
+                if (next.Count == 0) return;
+                offered.AddRange(next);
+                await ClaimAsync(gate, next, actor, count, claimed, cancellation);
             }
-            last = front[^1];
+        }
+        finally
+        {
+            // An offer that cannot be withdrawn ends by itself; what was claimed is claimed.
+            if (offered.Count > 0)
+                await ((Task)store.WithdrawAsync(gate, offered, cancellation)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private async Task ClaimAsync(
+        string gate, IReadOnlyList<string> offered, CaseActor actor, int count, List<ReviewCase> claimed, CancellationToken cancellation)
+    {
+        foreach (var before in await store.ReadAsync(gate, offered, cancellation))
+        {
+            if (claimed.Count == count) return;
+            var now = clock.GetUtcNow();
+            var step = CaseMachine.Claim(before, actor, settings.Lease, now);
+            // Refused, or claimed by its id meanwhile: the next one will do.
+            if (!step.Changes || !await store.TryStoreAsync(before, step, now, cancellation)) continue;
+            changes.Tell(step);
+            claimed.Add(step.After!);
         }
     }
 }
