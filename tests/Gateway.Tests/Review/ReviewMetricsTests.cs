@@ -3,7 +3,6 @@ using Microsoft.Extensions.DependencyInjection;
 using MoodStream.Contracts;
 using MoodStream.Gateway.Review.Upkeep;
 using MoodStream.GatewayTests.Fakes;
-using MoodStream.TestKit;
 using MoodStream.TestKit.Embedded;
 
 namespace MoodStream.GatewayTests.Review;
