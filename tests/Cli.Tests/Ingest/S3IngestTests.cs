@@ -1,4 +1,5 @@
 using Amazon.S3;
+using Amazon.S3.Model;
 using MoodStream.Cli.Ingest;
 using MoodStream.Streaming.Images;
 using MoodStream.Streaming.Telemetry;
@@ -104,9 +105,9 @@ public sealed class S3IngestTests : IDisposable
 
     private static S3ImageStore Store(Uri endpoint) => new(
         new() { S3 = new() { Bucket = Bucket, Prefix = "images/", Endpoint = endpoint } },
-        new StreamingMetrics(Prometheus.Metrics.WithCustomRegistry(Prometheus.Metrics.NewCustomRegistry())),
+        new StreamingMetrics(Prometheus.Metrics.NewCustomRegistry()),
         Microsoft.Extensions.Logging.Abstractions.NullLogger<S3ImageStore>.Instance);
 
-    private static Task PutAsync(AmazonS3Client s3, string key) =>
+    private static Task<PutObjectResponse> PutAsync(AmazonS3Client s3, string key) =>
         s3.PutObjectAsync(new() { BucketName = Bucket, Key = key, ContentBody = key, UseChunkEncoding = false }, Cancellation);
 }
