@@ -82,7 +82,7 @@ internal sealed partial class ScrapingPrometheus : IAsyncDisposable
         var labels = series.GetProperty("metric").EnumerateObject().ToDictionary(l => l.Name, l => l.Value.GetString()!);
         var name = legend.Length == 0 ? string.Join(' ', labels.Values) : Label().Replace(legend, l => labels.GetValueOrDefault(l.Groups[1].Value, ""));
         return new(name, [.. series.GetProperty("values").EnumerateArray()
-            .Select(v => (v[0].GetDouble(), double.Parse(v[1].GetString()!.Replace("Inf", "∞", StringComparison.Ordinal), CultureInfo.InvariantCulture)))]);
+            .Select(v => (v[0].GetDouble(), double.Parse(v[1].GetString()!.Replace("Inf", "Infinity", StringComparison.Ordinal), CultureInfo.InvariantCulture)))]);
     }
 
     public async ValueTask DisposeAsync()
