@@ -18,12 +18,15 @@ public sealed class DashboardTests(ReviewedDemo demo, ITestOutputHelper output) 
     {
         await using var prometheus = ScrapingPrometheus.Start(demo.Http.BaseAddress!);
         await PutInAsync();
+        // What is counted before the first scrapes is no increase to anybody.
+        await HaveDataAsync(prometheus, ["count_over_time(moodstream_gateway_review_decisions_total[1m]) >= 3"]);
         var judged = 0;
         await Eventually.HoldsAsync(async () => (judged += await demo.JudgeAsync(10)) >= 30, "people judge thirty cases", TimeSpan.FromMinutes(2));
         await demo.AskForARefitAsync();
 
         await HaveDataAsync(prometheus, ScrapingPrometheus.MetricsInUse().Except(OnlyInTrouble));
         await HaveDataAsync(prometheus, Dashboard.All().SelectMany(d => d.Panels).SelectMany(p => p.Queries).Select(q => q.Expression).Distinct());
+        await HaveDataAsync(prometheus, ["sum(increase(moodstream_gateway_review_decisions_total[5m])) > 0", "moodstream:missed_ood:upper7d > 0"]);
         await DrawAsync(prometheus);
     }
 
