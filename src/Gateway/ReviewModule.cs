@@ -20,6 +20,7 @@ internal static class ReviewModule
         services.AddReviewAccess();
         services.AddSingleton<CaseStore>();
         services.AddSingleton<CaseChanges>();
+        services.AddSingleton<ReviewMetrics>();
         services.AddSingleton<ReviewDesk>();
         services.AddSingleton<CaseQueries>();
         services.AddSingleton<CaseImages>();

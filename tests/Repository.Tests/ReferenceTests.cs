@@ -24,7 +24,7 @@ public sealed class ReferenceTests
     {
         ["Contracts"] = [],
         ["Mood"] = ["TorchSharp", "SkiaSharp", "SkiaSharp.NativeAssets.Linux.NoDependencies"],
-        ["Streaming"] = ["Confluent.Kafka", "StackExchange.Redis", "prometheus-net.AspNetCore", "Polly.Core", "MassTransit", .. OpenTelemetry],
+        ["Streaming"] = ["AWSSDK.S3", "Confluent.Kafka", "StackExchange.Redis", "prometheus-net.AspNetCore", "Polly.Core", "MassTransit", .. OpenTelemetry],
         ["Gateway"] = ["Microsoft.AspNetCore.OpenApi"],
         ["Scorer"] = [],
         ["Trainer"] = [],
