@@ -32,8 +32,8 @@ public static class SettingsListing
     {
         null => [],
         string text => [new(key, text, secret)],
-        IDictionary named => named.Cast<DictionaryEntry>().SelectMany(entry =>
-            OfValue($"{key}:{entry.Key}", entry.Value, secret || (entry.Value is string && SoundsSecret((string)entry.Key)))),
+        IDictionary named => named.Keys.Cast<string>().SelectMany(name =>
+            OfValue($"{key}:{name}", named[name], secret || (named[name] is string && SoundsSecret(name)))),
         IEnumerable list => [new(key, string.Join(", ", list.Cast<object>().Select(Text)), secret)],
         _ when value.GetType() is { IsClass: true, Namespace: { } space } && space.StartsWith("MoodStream", StringComparison.Ordinal) => Of(key, value),
         _ => [new(key, Text(value), secret)],

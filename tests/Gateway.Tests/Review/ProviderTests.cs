@@ -8,6 +8,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.IdentityModel.Tokens;
 using MoodStream.Gateway.Review.Access;
 using MoodStream.Gateway.Review.Upkeep;
+using MoodStream.Gateway.Settings;
 using MoodStream.GatewayTests.Fakes;
 using MoodStream.TestKit.Embedded;
 
@@ -116,7 +117,7 @@ public sealed class ProviderTests(EmbeddedRedisFixture redis) : IClassFixture<Em
         var boss = await ReadAsync(app, Grouped("plant-it", "everything"));
         var guest = Grouped("Senior", "parts");                                 // names of roles mean nothing where there is a map
 
-        Assert.Equal(["Senior", "Operator"], lead.GetProperty("roles").EnumerateArray().Select(r => r.GetString()));
+        Assert.Equal(["Operator", "Senior"], lead.GetProperty("roles").EnumerateArray().Select(r => r.GetString()).Order());
         Assert.Equal(["parts"], lead.GetProperty("gates").EnumerateArray().Select(g => g.GetString()));
         Assert.False(boss.TryGetProperty("gates", out _));
         Assert.Equal(403, await StatusAsync(app, guest));
@@ -203,27 +204,22 @@ public sealed class ProviderTests(EmbeddedRedisFixture redis) : IClassFixture<Em
     [Fact]
     public void Settings_ThatDoNotFit_AreToldAtOnce()
     {
-        using var app = new GatewayApp().With(
-            ("MoodStream:Access:PublicUrl", "http://mood.example"),
-            ("MoodStream:Access:TrustedProxies:0", "proxy"),
-            ("MoodStream:Access:SessionLimit", "00:10:00"),
-            ("MoodStream:Access:Oidc:Authority", "http://provider.example"),
-            ("MoodStream:Access:Oidc:ClientSecret", "secret"),
-            ("MoodStream:Access:Oidc:Scopes:0", "profile"),
-            ("MoodStream:Access:Oidc:Roles:Chief:0", "chiefs"),
-            ("MoodStream:Webhook:Url", "http://10.0.0.7/hook"),
-            ("MoodStream:Webhook:Secret", "short"));
+        var access = new AccessSettings
+        {
+            PublicUrl = "http://mood.example", TrustedProxies = ["proxy"], SessionLimit = TimeSpan.FromMinutes(10),
+        };
+        var oidc = new OidcSettings
+        {
+            Authority = "http://provider.example", ClientSecret = "secret", Scopes = ["profile"],
+            Roles = new Dictionary<string, IReadOnlyList<string>> { ["Chief"] = ["chiefs"] },
+        };
+        var webhook = new WebhookSettings { Url = "http://10.0.0.7/hook", Secret = "short" };
 
-        var told = Assert.ThrowsAny<Exception>(() => app.Services);
-
-        var text = told.ToString();
-        Assert.All(
-            [
-                "Access:PublicUrl is 'http://mood.example'", "Access:TrustedProxies is 'proxy'", "Access:SessionLimit is '00:10:00'",
-                "Oidc:Authority is 'http://provider.example'", "Oidc:Audience is ''", "Oidc:ClientSecret is '***'", "Oidc:Scopes is 'profile'",
-                "Oidc:Roles:Chief is 'Chief'", "Webhook:Url is 'http://10.0.0.7/hook'", "Webhook:Secret is '***'",
-            ],
-            problem => Assert.Contains(problem, text, StringComparison.Ordinal));
+        Assert.Equal(["PublicUrl", "TrustedProxies", "SessionLimit"], access.Check().Select(problem => problem.Key));
+        Assert.Equal(["Authority", "Audience", "ClientSecret", "Scopes", "Roles:Chief"], oidc.Check().Select(problem => problem.Key));
+        Assert.Equal(["Url", "Secret"], webhook.Check().Select(problem => problem.Key));
+        Assert.DoesNotContain(oidc.Check().Concat(webhook.Check()), problem => problem.Value is "secret" or "short");
+        Assert.Empty(new AccessSettings().Check().Concat(new OidcSettings().Check()).Concat(new WebhookSettings().Check()));
     }
 
     private async Task<App> StartAsync(params (string, string)[] settings)

@@ -28,6 +28,7 @@ internal sealed class AccessAudit(AuditOutbox outbox, TimeProvider clock, ILogge
 
     private readonly TimeProvider _clock = clock;
     private readonly Lock _gate = new();
+    private readonly SemaphoreSlim _flushing = new(1);
     private DateTimeOffset _since;
     private int _written, _leftOut;
 
@@ -51,12 +52,27 @@ internal sealed class AccessAudit(AuditOutbox outbox, TimeProvider clock, ILogge
     public async Task FlushAsync(CancellationToken cancellation)
     {
         lock (_gate) TellLeftOut(_clock.GetUtcNow());
-        // Looked at first and taken after: what Redis did not take is tried again in the next round.
-        while (_waiting.Reader.TryPeek(out var next))
+        await _flushing.WaitAsync(cancellation);
+        try
         {
-            await outbox.AddAsync(AuditChain.Access, next, cancellation);
-            _waiting.Reader.TryRead(out _);
+            // Looked at first and taken after: what Redis did not take is tried again in the next round.
+            while (_waiting.Reader.TryPeek(out var next))
+            {
+                await outbox.AddAsync(AuditChain.Access, next, cancellation);
+                _waiting.Reader.TryRead(out _);
+            }
         }
+        finally
+        {
+            _flushing.Release();
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void Dispose()
+    {
+        base.Dispose();
+        _flushing.Dispose();
     }
 
     /// <inheritdoc/>
