@@ -18,4 +18,7 @@ public sealed record RefitRequested
 
     /// <summary>When, UTC.</summary>
     public required DateTimeOffset At { get; init; }
+
+    /// <summary>W3C trace context of whoever asked; absent without one.</summary>
+    public string? TraceParent { get; init; }
 }

@@ -22,6 +22,7 @@ internal static class ReviewModule
         builder.AddWebhook();
         services.AddSingleton<CaseStore>();
         services.AddSingleton<CaseChanges>();
+        services.AddSingleton<ReviewMetrics>();
         services.AddSingleton<ReviewDesk>();
         services.AddSingleton<CaseQueries>();
         services.AddSingleton<CaseImages>();

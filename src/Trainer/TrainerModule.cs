@@ -21,6 +21,7 @@ public static class TrainerModule
         builder.UseTopics(Topics.Accepted, Topics.Review, Topics.Decisions, Topics.Control);
         builder.AddSettings<TrainerSettings>(TrainerSettings.Section);
         builder.Services.AddSingleton(_ => new TrainerMetrics());
+        builder.Services.AddSingleton<LearnedTraces>();
         builder.Services.AddSingleton<PartitionStore>();
         builder.Services.AddSingleton<RecallStore>();
         builder.Services.AddSingleton<Harvester>();

@@ -9,13 +9,16 @@ using MoodStream.TestKit;
 
 namespace MoodStream.EndToEndTests;
 
-/// <summary><c>mood demo</c> as its own process, as a user starts it, on free ports; shared by the tests of this assembly.</summary>
-public sealed class RunningDemo : IAsyncLifetime
+/// <summary><c>mood demo</c> as its own process, as a user starts it, on free ports; shared by the tests of a class.</summary>
+public class RunningDemo : IAsyncLifetime
 {
     private readonly StringBuilder _log = new();
     private readonly string _folder = Directory.CreateTempSubdirectory("mood-e2e-").FullName;
     private readonly int _port = FreePort(), _kafkaPort = FreePort();
     private Process _process = null!;
+
+    /// <summary>Settings of the services beyond the demo's own, each as KEY=VALUE.</summary>
+    protected virtual IEnumerable<string> Settings => [];
 
     public HttpClient Http { get; } = new() { Timeout = TimeSpan.FromSeconds(30) };
 
@@ -24,8 +27,9 @@ public sealed class RunningDemo : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         Http.BaseAddress = new Uri($"http://127.0.0.1:{_port}");
-        _process = Start("demo", "--port", $"{_port}", "--kafka-port", $"{_kafkaPort}", "--fit-images", "200", "--rate", "10",
-            "--json", Path.Combine(_folder, "demo.json"), "--data", Path.Combine(_folder, "data"));
+        _process = Start(["demo", "--port", $"{_port}", "--kafka-port", $"{_kafkaPort}", "--fit-images", "200", "--rate", "10",
+            "--json", Path.Combine(_folder, "demo.json"), "--data", Path.Combine(_folder, "data"),
+            .. Settings.SelectMany(s => new[] { "--set", s })]);
         await Eventually.HoldsAsync(ReadyAsync, $"mood demo is ready. It said: {_log}", TimeSpan.FromMinutes(5));
     }
 
@@ -68,8 +72,9 @@ public sealed class RunningDemo : IAsyncLifetime
         return (_process.ExitCode, JsonDocument.Parse(json), _log.ToString());
     }
 
-    public async ValueTask DisposeAsync()
+    public virtual async ValueTask DisposeAsync()
     {
+        GC.SuppressFinalize(this);
         if (!_process.HasExited) _process.Kill();
         await _process.WaitForExitAsync();
         _process.Dispose();
@@ -91,7 +96,7 @@ public sealed class RunningDemo : IAsyncLifetime
         }
     }
 
-    private Process Start(params string[] args)
+    private Process Start(string[] args)
     {
         var configuration = new DirectoryInfo(AppContext.BaseDirectory).Name;                   // release or debug
         var program = Path.Combine(SharedFiles.Checkout, "artifacts", "bin", "Cli", configuration, "mood");

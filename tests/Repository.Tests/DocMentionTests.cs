@@ -38,6 +38,6 @@ public sealed partial class DocMentionTests
     [GeneratedRegex("`((?:src|tests|docs|deploy|build|bench|backbones|datasets)/[A-Za-z0-9_./-]+)`")]
     private static partial Regex FilePath();
 
-    [GeneratedRegex(@"(MoodStream:[A-Za-z]+:[A-Za-z:<>.]*[A-Za-z>])")]
+    [GeneratedRegex(@"(MoodStream:[A-Za-z]+:[A-Za-z0-9:<>.]*[A-Za-z0-9>])")]
     private static partial Regex Setting();
 }

@@ -27,6 +27,16 @@ public sealed class ReadmeTests
         Assert.Empty(lost);
     }
 
+    [Fact]
+    public void Pages_OfTheDocsFolder_EndWithTheNextStep()
+    {
+        var lost = Directory.EnumerateFiles(Checkout.PathOf("docs"), "*.md").Where(f => Path.GetFileName(f) != "README.md")
+            .Where(f => !File.ReadAllText(f).TrimEnd().Split("\n\n")[^1].StartsWith("Next: ", StringComparison.Ordinal) || Pages[f].LocalLinks.LastOrDefault() is null)
+            .Select(Checkout.Relative);
+
+        Assert.Empty(lost);
+    }
+
     [Theory]
     [InlineData("./mood demo")]
     [InlineData("./test")]
@@ -38,6 +48,7 @@ public sealed class ReadmeTests
     [InlineData("test")]
     [InlineData(".ci/run")]
     [InlineData("deploy/kafka/create-topics.sh")]
+    [InlineData("build/follow")]
     public void Script_File_IsExecutable(string script) =>
         Assert.True(OperatingSystem.IsWindows() || File.GetUnixFileMode(Checkout.PathOf(script)).HasFlag(UnixFileMode.UserExecute));
 

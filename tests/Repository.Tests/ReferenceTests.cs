@@ -24,8 +24,11 @@ public sealed class ReferenceTests
     {
         ["Contracts"] = [],
         ["Mood"] = ["TorchSharp", "SkiaSharp", "SkiaSharp.NativeAssets.Linux.NoDependencies"],
-        ["Streaming"] = ["Confluent.Kafka", "StackExchange.Redis", "prometheus-net.AspNetCore", "Polly.Core", "MassTransit", .. OpenTelemetry],
-        ["Gateway"] = ["Microsoft.AspNetCore.OpenApi"],
+        ["Streaming"] = ["AWSSDK.S3", "Confluent.Kafka", "StackExchange.Redis", "prometheus-net.AspNetCore", "Polly.Core", "MassTransit", .. OpenTelemetry],
+        ["Gateway"] =
+        [
+            "Microsoft.AspNetCore.OpenApi", "Microsoft.AspNetCore.Authentication.JwtBearer", "Microsoft.AspNetCore.Authentication.OpenIdConnect",
+        ],
         ["Scorer"] = [],
         ["Trainer"] = [],
         ["Cli"] = ["System.CommandLine", "Spectre.Console", "Microsoft.Garnet", "ScottPlot"],

@@ -30,11 +30,12 @@ internal static class DemoCommand
     private static readonly Option<DirectoryInfo?> Data = new("--data") { Description = "Folder for images and the append-only file; default: a temporary one, removed at the end.", HelpName = "DIR" };
     private static readonly Option<FileInfo?> BackboneOption = BackboneFile.Option();
     private static readonly Option<int?> InputSize = BackboneFile.InputSize($"{DefaultInputSize} with the shipped backbone, else as trained");
+    private static readonly Option<string[]> Set = new("--set") { Description = "One setting of the services, as docs/settings.md lists them; may be given several times.", HelpName = "KEY=VALUE" };
     private static readonly Option<FileInfo?> Json = Verb.Json();
 
     public static Command Create() => new Command("demo", "Run the whole gate on this machine and stream images through it; open the page it names.")
     {
-        For, Id, Ood, OodShare, Rate, FalseAlarmRate, FitImages, Port, KafkaPort, Seed, Data, BackboneOption, InputSize, Json,
+        For, Id, Ood, OodShare, Rate, FalseAlarmRate, FitImages, Port, KafkaPort, Seed, Data, BackboneOption, InputSize, Set, Json,
     }.Runs(RunAsync);
 
     private static async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellation)
@@ -58,6 +59,7 @@ internal static class DemoCommand
             For = parsed.GetValue(For), Port = parsed.GetValue(Port), KafkaPort = parsed.GetValue(KafkaPort), FalseAlarmRate = falseAlarms,
             Rate = rate, Backbone = BackboneFile.PathOf(parsed.GetValue(BackboneOption)),
             InputSize = parsed.GetValue(InputSize) ?? (parsed.GetValue(BackboneOption) is null ? DefaultInputSize : null), DataFolder = parsed.GetValue(Data)?.FullName,
+            Set = parsed.GetValue(Set) ?? [],
         };
     }
 

@@ -61,6 +61,7 @@ internal sealed class DemoHost : IAsyncDisposable
             $"MoodStream:Scorer:Gates:{Gate}:Backbone={settings.Backbone}",
             .. settings.InputSize is { } size ? [$"MoodStream:Scorer:Gates:{Gate}:InputSize={size}"] : Array.Empty<string>(),
             "MoodStream:Gateway:LiveStart=Earliest",
+            .. settings.Set,
         ], settings.Port);
         // Unhealthy while it starts is as it should be; the demo waits for it and says so itself.
         builder.Logging.SetMinimumLevel(LogLevel.Warning).AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None);

@@ -24,6 +24,9 @@ internal sealed record DemoSettings
     /// <summary>Side of the backbone's input, in pixels; null as trained.</summary>
     public int? InputSize { get; init; }
 
+    /// <summary>Settings of the services, each as KEY=VALUE; they win.</summary>
+    public IReadOnlyList<string> Set { get; init; } = [];
+
     /// <summary>Folder for images and the append-only file; null for a temporary one, removed at the end.</summary>
     public string? DataFolder { get; init; }
 }

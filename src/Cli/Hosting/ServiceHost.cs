@@ -16,7 +16,9 @@ internal static class ServiceHost
         if (settings is not null) builder.Configuration.AddJsonFile(settings.FullName, optional: false);
         builder.Configuration.AddEnvironmentVariables();
         var url = $"http://127.0.0.1:{port}";
-        builder.Configuration.AddInMemoryCollection([new($"{GatewaySettings.Section}:{nameof(GatewaySettings.Url)}", url), .. set.Select(Parse)]);
+        builder.Configuration.AddInMemoryCollection(
+            set.Select(Parse).Prepend(new($"{GatewaySettings.Section}:{nameof(GatewaySettings.Url)}", url))
+                .GroupBy(s => s.Key, StringComparer.OrdinalIgnoreCase).Select(s => s.Last()));
         builder.WebHost.UseUrls(url);
         // Ctrl-C is this command's: it cancels the token below, and what runs beside the host ends in order.
         builder.Services.AddSingleton<IHostLifetime, CommandLifetime>();

@@ -1,10 +1,11 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using MoodStream.Cli.Terminal;
+using MoodStream.Streaming.Images;
 
 namespace MoodStream.Cli.Ingest;
 
-/// <summary><c>mood ingest</c>: puts images of folders, videos, cameras and DICOM servers in through the gateway.</summary>
+/// <summary><c>mood ingest</c>: puts images of folders, buckets, videos, cameras and DICOM servers in through the gateway.</summary>
 internal static class IngestCommand
 {
     private static readonly Option<Uri?> Gateway = new("--gateway")
@@ -25,17 +26,23 @@ internal static class IngestCommand
     private static readonly Argument<DirectoryInfo> Folder = new("DIR") { Description = "The folder." };
     private static readonly Argument<Uri?> Orthanc = new("URL") { Description = "Address of Orthanc, for instance http://127.0.0.1:8042.", CustomParser = ParseAddress };
 
+    private static readonly Argument<S3Address> Bucket = new("s3://BUCKET/PREFIX") { Description = "The bucket, and what the keys begin with; credentials are those of the AWS SDK (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY).", CustomParser = ParseBucket };
+    private static readonly Option<Uri?> Endpoint = new("--endpoint") { Description = "Address of a store that is not AWS, for instance http://127.0.0.1:9000.", HelpName = "URL", CustomParser = ParseAddress };
+    private static readonly Option<string> Region = new("--region") { Description = "Region.", DefaultValueFactory = _ => new S3Settings().Region };
+
     private static readonly Argument<string[]> Videos = new("NAME=ADDRESS")
     {
         Description = "Source id and where its frames are: a video file, /dev/video0, rtsp://…", Arity = ArgumentArity.OneOrMore,
     };
 
-    public static Command Create() => new("ingest", "Put images in through the gateway: from folders, videos, cameras and DICOM servers.")
+    public static Command Create() => new("ingest", "Put images in through the gateway: from folders, buckets, videos, cameras and DICOM servers.")
     {
         new Command("folder", "Watch a folder and send every image once it is whole.") { Folder, Gateway, Source, State, AtOnce, Interval, For, Json }
             .Runs((parsed, stop) => RunAsync(parsed, WatchAsync, stop)),
         new Command("tree", "Send every image of a folder tree once, and go on where it stopped.") { Folder, Gateway, Source, State, AtOnce, Json }
             .Runs((parsed, stop) => RunAsync(parsed, TreeAsync, stop)),
+        new Command("s3", "Send every image below an S3 prefix once, and go on where it stopped.") { Bucket, Endpoint, Region, Gateway, Source, State, AtOnce, Json }
+            .Runs((parsed, stop) => RunAsync(parsed, S3Async, stop)),
         new Command("video", "Send frames of video files, cameras and streams, read through ffmpeg.") { Videos, Gateway, Every, Motion, Silence, GiveUp, For, Json }
             .Runs((parsed, stop) => RunAsync(parsed, VideoAsync, stop)),
         new Command("orthanc", "Follow a DICOM server (Orthanc) and send the rendered frames of new instances.") { Orthanc, Gateway, State, Interval, For, Json }
@@ -73,6 +80,15 @@ internal static class IngestCommand
     {
         var (root, sender) = Files(ingestion);
         return new TreeIngest(root, ingestion.Parsed.GetValue(State), sender).RunAsync(AtOnceOf(ingestion.Parsed), stop);
+    }
+
+    private static async Task S3Async(Ingestion ingestion, CancellationToken stop)
+    {
+        var parsed = ingestion.Parsed;
+        var place = parsed.GetRequiredValue(Bucket);
+        using var s3 = S3Clients.Create(parsed.GetValue(Endpoint), parsed.GetRequiredValue(Region));
+        var sender = new S3Sender(s3, place, parsed.GetValue(Source), ingestion.Client, ingestion.Tally);
+        await new S3Ingest(s3, place, parsed.GetValue(State), sender).RunAsync(AtOnceOf(parsed), stop);
     }
 
     private static async Task VideoAsync(Ingestion ingestion, CancellationToken stop)
@@ -120,6 +136,13 @@ internal static class IngestCommand
         if (Uri.TryCreate(text, UriKind.Absolute, out var address) && (address.Scheme == Uri.UriSchemeHttp || address.Scheme == Uri.UriSchemeHttps)) return address;
         argument.AddError($"'{text}' is no address; write for instance http://127.0.0.1:8080.");
         return null;
+    }
+
+    private static S3Address ParseBucket(ArgumentResult argument)
+    {
+        if (S3Address.TryParse(argument.Tokens.Single().Value, out var place)) return place;
+        argument.AddError($"'{argument.Tokens.Single().Value}' is no bucket; write for instance s3://archive/line-3/.");
+        return default;
     }
 
     // Without the slash the last part of a base address would be replaced, not extended.

@@ -9,13 +9,13 @@ namespace MoodStream.Cli.Ingest;
 
 /// <summary>Follows the changes of an Orthanc server and sends the rendered frames of new instances.</summary>
 /// <remarks>
-/// The series is the source, so that its frames keep their order. Only pixels and the unique ids of study, series and instance are asked
-/// for: no name, birth date or other field of a patient is read, let alone passed on. Burnt-in text stays burnt in.
-/// Source: Orthanc REST API, /changes, /instances/{id}/simplified-tags, /instances/{id}/frames/{n}/rendered.
+/// The series is the source, so that its frames keep their order. Only pixels, the number of frames and the unique id of the series are
+/// asked for: no name, birth date or other field of a patient is read, let alone passed on. Burnt-in text stays burnt in.
+/// Source: Orthanc REST API, /changes, /instances/{id}/content/{tag}, /instances/{id}/frames/{n}/rendered.
 /// </remarks>
 internal sealed class OrthancFeed(HttpClient orthanc, FileInfo? stateFile, GatewayClient client, IngestTally tally, TimeProvider clock)
 {
-    private const string NewInstance = "NewInstance";
+    private const string NewInstance = "NewInstance", SeriesInstanceUid = "0020-000e", NumberOfFrames = "0028-0008";
     private const int ChangesAtOnce = 100;
 
     /// <summary>Follows until cancelled.</summary>
@@ -49,43 +49,53 @@ internal sealed class OrthancFeed(HttpClient orthanc, FileInfo? stateFile, Gatew
 
     private async Task SendAsync(string instance, CancellationToken cancellation)
     {
-        var tags = await TryAskAsync($"instances/{instance}/simplified-tags", cancellation);
-        if (tags is null) return;                                     // deleted meanwhile
-        using (tags)
+        if (await TagAsync(instance, SeriesInstanceUid, cancellation) is not { } source) return;   // deleted meanwhile
+        var many = await TagAsync(instance, NumberOfFrames, cancellation);
+        var frames = int.TryParse(many, NumberStyles.None, CultureInfo.InvariantCulture, out var count) ? count : 1;
+        for (var frame = 0; frame < frames; frame++)
         {
-            var frames = int.TryParse(Text(tags, "NumberOfFrames"), NumberStyles.None, CultureInfo.InvariantCulture, out var count) ? count : 1;
-            var source = Text(tags, "SeriesInstanceUID") ?? instance;
-            for (var frame = 0; frame < frames; frame++)
-            {
-                using var answer = await orthanc.GetAsync(new Uri($"instances/{instance}/frames/{frame}/rendered", UriKind.Relative), cancellation);
-                tally.Read();
-                var name = $"instance {instance} frame {frame}";
-                if (!answer.IsSuccessStatusCode) tally.Sent(name, $"Orthanc does not render it ({(int)answer.StatusCode})");
-                else tally.Sent(name, await client.SendAsync(new(source, Id(instance, frame), await answer.Content.ReadAsByteArrayAsync(cancellation)), cancellation));
-            }
+            using var answer = await orthanc.GetAsync(new Uri($"instances/{instance}/frames/{frame}/rendered", UriKind.Relative), cancellation);
+            tally.Read();
+            var name = $"instance {instance} frame {frame}";
+            if (!answer.IsSuccessStatusCode) tally.Sent(name, $"Orthanc does not render it ({(int)answer.StatusCode})");
+            else tally.Sent(name, await client.SendAsync(new(source, Id(instance, frame), await answer.Content.ReadAsByteArrayAsync(cancellation)), cancellation));
         }
     }
 
-    private async Task<JsonDocument> AskAsync(string path, CancellationToken cancellation) =>
-        await TryAskAsync(path, cancellation) ?? throw new CliException($"{orthanc.BaseAddress}{path}: Orthanc has nothing there; is this its address?");
+    private async Task<JsonDocument> AskAsync(string path, CancellationToken cancellation)
+    {
+        var bytes = await TryAskAsync(path, cancellation) ?? throw new CliException($"{orthanc.BaseAddress}{path}: Orthanc has nothing there; is this its address?");
+        try
+        {
+            return JsonDocument.Parse(bytes);
+        }
+        catch (JsonException e)
+        {
+            throw new CliException($"{orthanc.BaseAddress}{path}: {e.Message}");
+        }
+    }
 
-    private async Task<JsonDocument?> TryAskAsync(string path, CancellationToken cancellation)
+    /// <summary>A tag's value without its padding; null where the instance has none, or is gone.</summary>
+    private async Task<string?> TagAsync(string instance, string tag, CancellationToken cancellation) =>
+        await TryAskAsync($"instances/{instance}/content/{tag}", cancellation) is { } value
+        && Encoding.ASCII.GetString(value).Trim('\0', ' ') is { Length: > 0 } text
+            ? text
+            : null;
+
+    private async Task<byte[]?> TryAskAsync(string path, CancellationToken cancellation)
     {
         try
         {
             using var answer = await orthanc.GetAsync(new Uri(path, UriKind.Relative), cancellation);
             if (answer.StatusCode == HttpStatusCode.NotFound) return null;
             answer.EnsureSuccessStatusCode();
-            return JsonDocument.Parse(await answer.Content.ReadAsByteArrayAsync(cancellation));
+            return await answer.Content.ReadAsByteArrayAsync(cancellation);
         }
-        catch (Exception e) when (e is HttpRequestException or JsonException)
+        catch (HttpRequestException e)
         {
             throw new CliException($"{orthanc.BaseAddress}{path}: {e.Message}");
         }
     }
-
-    private static string? Text(JsonDocument tags, string name) =>
-        tags.RootElement.TryGetProperty(name, out var value) && value.GetString() is { Length: > 0 } text ? text.Trim() : null;
 
     private static string Id(string instance, int frame) =>
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{instance}\n{frame}")))[..32];

@@ -4,6 +4,7 @@ using System.Text.Json.Serialization;
 using MoodStream.Contracts;
 using MoodStream.Streaming.Records;
 using MoodStream.Streaming.Redis;
+using MoodStream.Streaming.Telemetry;
 using StackExchange.Redis;
 
 namespace MoodStream.Streaming.Audit;
@@ -11,7 +12,8 @@ namespace MoodStream.Streaming.Audit;
 /// <summary>What waits for Kafka: stored with what it tells of, and there until the broker has acknowledged it.</summary>
 /// <param name="Audit">What happened.</param>
 /// <param name="Decision">The decision record, where people decided.</param>
-public sealed record OutboxItem(AuditEvent Audit, ReviewDecided? Decision = null);
+/// <param name="Trace">W3C trace context that the decision record belongs to; null without one.</param>
+public sealed record OutboxItem(AuditEvent Audit, ReviewDecided? Decision = null, string? Trace = null);
 
 /// <summary>Source-generated JSON of what waits.</summary>
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
@@ -60,7 +62,7 @@ public sealed class AuditOutbox(RedisConnection redis, IRecordProducer producer)
         if (items.Length == 0) return false;
         var (records, end) = RecordsOf(gate, head, items);
         // Called in order without waiting, which keeps the order per key; awaited together.
-        await Task.WhenAll(records.Select(record => producer.WriteAsync(record, cancellation)));
+        await Task.WhenAll(records.Select(r => WriteAsync(r.Record, r.Trace, cancellation)));
         await redis.RunAsync(
             (database, _) => database.ScriptEvaluateAsync(
                 AdvanceScript, [RedisKeys.AuditHead(gate), RedisKeys.ReviewOutbox(gate)],
@@ -69,21 +71,28 @@ public sealed class AuditOutbox(RedisConnection redis, IRecordProducer producer)
         return items.Length == Most;
     }
 
-    private static (List<OutgoingRecord> Records, AuditHead End) RecordsOf(string gate, AuditHead head, RedisValue[] items)
+    private async Task WriteAsync(OutgoingRecord record, string? trace, CancellationToken cancellation)
     {
-        var records = new List<OutgoingRecord>(items.Length * 2);
+        using var span = trace is null ? null : Traces.Send(record.Topic, trace);
+        var headers = (span?.Id ?? trace) is { } parent ? [.. record.Headers, TextHeader.Of(RecordHeaders.TraceParent, parent)] : record.Headers;
+        await producer.WriteAsync(record with { Headers = headers }, cancellation);
+    }
+
+    private static (List<(OutgoingRecord Record, string? Trace)> Records, AuditHead End) RecordsOf(string gate, AuditHead head, RedisValue[] items)
+    {
+        var records = new List<(OutgoingRecord, string?)>(items.Length * 2);
         foreach (var text in items)
         {
             var item = JsonSerializer.Deserialize((byte[])text!, OutboxJson.Default.OutboxItem)!;
             var link = AuditChain.Next(gate, head, item.Audit);
             head = new(link.Sequence, link.Hash);
             if (item.Decision is { } decided)
-                records.Add(Record(
+                records.Add((Record(
                     Topics.Decisions, decided.Source, EventTypes.ReviewDecided, $"{decided.CaseId}-{decided.Revision}",
-                    JsonSerializer.SerializeToUtf8Bytes(decided, WireJson.Default.ReviewDecided)));
-            records.Add(Record(
+                    JsonSerializer.SerializeToUtf8Bytes(decided, WireJson.Default.ReviewDecided)), item.Trace));
+            records.Add((Record(
                 Topics.Audit, gate, EventTypes.AuditRecorded, $"{gate}-{link.Sequence}",
-                JsonSerializer.SerializeToUtf8Bytes(link, WireJson.Default.AuditRecorded)));
+                JsonSerializer.SerializeToUtf8Bytes(link, WireJson.Default.AuditRecorded)), null));
         }
         return (records, head);
     }

@@ -110,10 +110,10 @@ internal sealed class RedisCheck(RedisConnection redis, RedisSettings settings) 
 }
 
 /// <summary>Ready: the image store can be written.</summary>
-internal sealed class ImageStoreCheck(FileImageStore images) : IHealthCheck
+internal sealed class ImageStoreCheck(ImageStores images) : IHealthCheck
 {
-    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
-        Task.FromResult(images.Probe() is { } trouble ? HealthCheckResult.Unhealthy(trouble) : HealthCheckResult.Healthy("can be written"));
+    public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
+        await images.ProbeAsync(cancellationToken) is { } trouble ? HealthCheckResult.Unhealthy(trouble) : HealthCheckResult.Healthy("answers");
 }
 
 /// <summary>Startup: the host has started, so that all settings are good and all services run.</summary>

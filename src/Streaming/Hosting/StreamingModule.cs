@@ -126,7 +126,10 @@ public static class StreamingModule
         services.AddSingleton<RefitRequests>();
         services.AddSingleton<AuditOutbox>();
         services.AddSingleton<FileImageStore>();
-        services.AddSingleton<IImageStore>(s => s.GetRequiredService<FileImageStore>());
+        services.AddSingleton<S3ImageStore>();
+        services.AddSingleton(s => new Lazy<S3ImageStore>(s.GetRequiredService<S3ImageStore>));
+        services.AddSingleton<ImageStores>();
+        services.AddSingleton<IImageStore>(s => s.GetRequiredService<ImageStores>());
     }
 
     private static void AddHealth(this IServiceCollection services) => services.AddHealthChecks()

@@ -22,4 +22,7 @@ public sealed record ImageSettings
     /// </summary>
     [Range(0L, long.MaxValue)]
     public long ReserveBytes { get; init; } = 256L << 20;
+
+    /// <summary>Images in S3; default none.</summary>
+    public S3Settings S3 { get; init; } = new();
 }

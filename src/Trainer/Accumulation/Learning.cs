@@ -1,6 +1,7 @@
 using System.Text.Json;
 using MoodStream.Contracts;
 using MoodStream.Streaming.Records;
+using MoodStream.Streaming.Telemetry;
 using MoodStream.Trainer.Settings;
 using MoodStream.Trainer.Telemetry;
 
@@ -8,8 +9,8 @@ namespace MoodStream.Trainer.Accumulation;
 
 /// <summary>What learning works with.</summary>
 internal sealed record LearningTools(
-    PartitionStore Store, GateSpaces Spaces, RecallStore Recalls, TrainerSettings Settings, TrainerMetrics Metrics, TimeProvider Clock,
-    ILogger Log);
+    PartitionStore Store, GateSpaces Spaces, RecallStore Recalls, TrainerSettings Settings, TrainerMetrics Metrics, LearnedTraces Learned,
+    TimeProvider Clock, ILogger Log);
 
 /// <summary>
 /// One membership in the trainers' group: learns records one after the other, and stores what was learned together with the offsets,
@@ -100,11 +101,13 @@ internal sealed class Learning(IRecordConsumer consumer, PartitionArrivals arriv
         var name = new PartitionName(record.Position.Topic, record.Position.Partition);
         if (!consumer.Owns(record.Position) || _fenced.Contains(name)) return;
         if (!_pending.TryGetValue(name, out var positions)) _pending[name] = positions = [];
+        using var span = Traces.Process(record, tools.Settings.Group);
         var (gate, message) = Read(record);
         var outcome = message is null ? LessonOutcome.Unreadable : await LearnAsync(gate, name, record.Position.Offset, message, cancellation);
         positions.Add(record.Position);
         _pendingCount++;
         if (outcome is { } what) tools.Metrics.Learned(gate, what);
+        if (outcome is LessonOutcome.Fit or LessonOutcome.Calibration or LessonOutcome.Fresh or LessonOutcome.Ood) tools.Learned.Add(gate, span);
         if (outcome == LessonOutcome.Unreadable) tools.Log.RecordUnreadable(record.Position.ToString());
     }
 

@@ -11,7 +11,7 @@ namespace MoodStream.Trainer.Accumulation;
 /// <remarks>On failure: joins the group anew after a pause, and goes on at what is stored.</remarks>
 internal sealed class TrainerFeed(
     IRecordConsumerFactory consumers, PartitionStore store, RecallStore recalls, IStatisticsStore statistics, TrainerSettings settings,
-    TrainerMetrics metrics, TimeProvider clock, ILoggerFactory logs)
+    TrainerMetrics metrics, LearnedTraces learned, TimeProvider clock, ILoggerFactory logs)
     : RepeatedWork(Pause, clock, Telling(logs))
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
@@ -34,7 +34,7 @@ internal sealed class TrainerFeed(
         var polled = consumer.RunAsync(polling.Token);
         using var spaces = new GateSpaces(statistics, logs.CreateLogger<GateSpaces>());
         using var learning = new Learning(
-            consumer, arrivals, new(store, spaces, recalls, settings, metrics, _clock, logs.CreateLogger<Learning>()));
+            consumer, arrivals, new(store, spaces, recalls, settings, metrics, learned, _clock, logs.CreateLogger<Learning>()));
         try
         {
             await learning.RunAsync(cancellation);

@@ -5,6 +5,7 @@ using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http.HttpResults;
 using MoodStream.Contracts;
 using MoodStream.Streaming.Statistics;
+using MoodStream.Streaming.Telemetry;
 using MoodStream.Trainer.Accumulation;
 using MoodStream.Trainer.Drift;
 using MoodStream.Trainer.Refit;
@@ -61,7 +62,7 @@ internal static class TrainerEndpoints
             return Invalid("a JSON body with 'reason' and 'by' is wanted");
         if (!(await statistics.ListGatesAsync(cancellation)).Contains(gate)) return NoGate(gate);
         var now = clock.GetUtcNow();
-        var asked = new RefitRequested { RequestId = Identity(gate, body.ToString(), now), Gate = gate, Reason = body.Reason, By = body.By, At = now };
+        var asked = new RefitRequested { RequestId = Identity(gate, body.ToString(), now), Gate = gate, Reason = body.Reason, By = body.By, At = now, TraceParent = Traces.Current };
         await requests.AddAsync(asked, cancellation);
         return TypedResults.Json(asked, ControlJson.Default.RefitRequested, statusCode: StatusCodes.Status202Accepted);
     }

@@ -6,6 +6,7 @@ using MoodStream.Contracts;
 using MoodStream.Mood.Gates;
 using MoodStream.Streaming.Records;
 using MoodStream.Streaming.Statistics;
+using MoodStream.Streaming.Telemetry;
 using MoodStream.Trainer.Harvest;
 using MoodStream.Trainer.Registry;
 using MoodStream.Trainer.Settings;
@@ -16,7 +17,7 @@ namespace MoodStream.Trainer.Refit;
 /// <summary>What driving refits works with.</summary>
 internal sealed record RefitTools(
     RefitStore Refits, RefitReferences References, IStatisticsStore Statistics, Harvester Harvester, IRecordProducer Producer,
-    TrainerSettings Settings, TrainerMetrics Metrics, TimeProvider Clock, ILogger<RefitDriver> Log);
+    TrainerSettings Settings, TrainerMetrics Metrics, LearnedTraces Learned, TimeProvider Clock, ILogger<RefitDriver> Log);
 
 /// <summary>Takes a gate's refit from step to step, and begins one when it is due.</summary>
 /// <remarks>
@@ -46,7 +47,8 @@ internal sealed class RefitDriver(RefitTools tools)
         if (due is null) return null;
         var before = last?.Revision ?? 0;
         var id = requests.Count > 0 ? requests[0].RequestId : string.Create(CultureInfo.InvariantCulture, $"{gate}-{before + 1}-{now.ToUnixTimeSeconds()}");
-        var refit = RefitMachine.Request(gate, id, due, last, settings, now);
+        using var span = Traces.Gather($"refit {gate}", requests.Count > 0 ? requests[0].TraceParent : null, tools.Learned.Take(gate));
+        var refit = RefitMachine.Request(gate, id, due, last, settings, now) with { Trace = Traces.Current };
         if (!await tools.Refits.TryStoreAsync(before, refit, null, requests.Count, cancellation)) return null;
         tools.Log.RefitRequested(gate, id, due.Trigger, due.Reason);
         return refit;
@@ -57,6 +59,7 @@ internal sealed class RefitDriver(RefitTools tools)
     [SuppressMessage("Design", "CA1031", Justification = "Whatever failed is written into the refit, tried again, and ends it at last.")]
     private async Task<RefitRecord?> TakeStepAsync(RefitRecord its, CancellationToken cancellation)
     {
+        using var span = Traces.Continue($"refit step after {its.State.ToString().ToLowerInvariant()}", its.Trace);
         RefitRecord next;
         try
         {
@@ -134,6 +137,7 @@ internal sealed class RefitDriver(RefitTools tools)
             RefitId = its.RefitId, Gate = its.Gate, Outcome = its.State == RefitState.Activated ? RefitOutcome.Activated : RefitOutcome.Refused,
             Version = its.Version, Parent = its.Parent, Refusals = its.Refusals, At = its.EndedAt!.Value,
         };
+        using var span = Traces.Send(Topics.Control);
         await tools.Producer.WriteAsync(
             new(Topics.Control, Encoding.UTF8.GetBytes(its.Gate), JsonSerializer.SerializeToUtf8Bytes(ended, WireJson.Default.RefitEnded),
             [
@@ -143,6 +147,7 @@ internal sealed class RefitDriver(RefitTools tools)
                 TextHeader.Of(RecordHeaders.Type, EventTypes.RefitEnded),
                 TextHeader.Of(RecordHeaders.Time, ended.At.UtcDateTime.ToString("O")),
                 TextHeader.Of(RecordHeaders.ContentType, "application/json"),
+                .. Traces.Current is { } trace ? [TextHeader.Of(RecordHeaders.TraceParent, trace)] : Array.Empty<KeyValuePair<string, byte[]?>>(),
             ]),
             cancellation);
         return RefitMachine.Announced(its);

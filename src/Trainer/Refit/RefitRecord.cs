@@ -101,6 +101,9 @@ internal sealed record RefitRecord
     /// <summary>When it ended, UTC.</summary>
     public DateTimeOffset? EndedAt { get; init; }
 
+    /// <summary>W3C trace context of the span that began it, which its steps belong to; null without one.</summary>
+    public string? Trace { get; init; }
+
     /// <summary>Whether Kafka has been told of its end.</summary>
     public bool Announced { get; init; }
 

@@ -79,8 +79,9 @@ public sealed class OrthancFeedTests
         private static string? Body(string path) => path.Split('?')[0].Split('/', StringSplitOptions.RemoveEmptyEntries) switch
         {
             ["changes"] => Changes,
-            ["instances", "one", "simplified-tags"] => """{"SeriesInstanceUID": "1.2.840.1", "PatientName": "nobody"}""",
-            ["instances", "many", "simplified-tags"] => """{"SeriesInstanceUID": "1.2.840.2", "NumberOfFrames": "2"}""",
+            ["instances", "one", "content", "0020-000e"] => "1.2.840.1\0",
+            ["instances", "many", "content", "0020-000e"] => "1.2.840.2\0",
+            ["instances", "many", "content", "0028-0008"] => "2 ",
             ["instances", var instance, "frames", var frame, "rendered"] => $"{instance}/{frame}",
             _ => null,
         };

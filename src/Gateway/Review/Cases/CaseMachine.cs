@@ -23,7 +23,7 @@ internal static class CaseMachine
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{gate}\n{imageId}")))[..32];
 
     /// <summary>A new case.</summary>
-    public static CaseStep Open(ImageScored scored, string position, int quorum, bool auditSample, DateTimeOffset now) => new(
+    public static CaseStep Open(ImageScored scored, string position, int quorum, bool auditSample, DateTimeOffset now, string? trace = null) => new(
         new()
         {
             CaseId = IdOf(scored.Gate, scored.ImageId),
@@ -33,6 +33,7 @@ internal static class CaseMachine
             OpenedAt = now,
             Quorum = quorum,
             Position = position,
+            Trace = trace,
         },
         Event: CaseEvents.Opened, Actor: Product, Detail: $"image {scored.ImageId} of {scored.Source}");
 

@@ -1,5 +1,6 @@
 using MoodStream.Contracts;
 using MoodStream.Streaming.Audit;
+using MoodStream.Streaming.Telemetry;
 
 namespace MoodStream.Gateway.Review.Cases;
 
@@ -12,7 +13,8 @@ internal static class DecisionRecords
         var after = step.After!;
         return new(
             new(now, step.Actor!, step.Event!, after.CaseId, step.Detail),
-            step.Record is { } kind ? Of(after, kind, after.Decision ?? before!.Decision!, now) : null);
+            step.Record is { } kind ? Of(after, kind, after.Decision ?? before!.Decision!, now) : null,
+            step.Record is null ? null : Traces.Current);
     }
 
     private static ReviewDecided Of(ReviewCase its, DecisionKind kind, Vote vote, DateTimeOffset now) => new()

@@ -71,6 +71,9 @@ internal sealed record ReviewCase
     /// <summary>Topic, partition and offset of the record the case came from.</summary>
     public required string Position { get; init; }
 
+    /// <summary>W3C trace context of the span that opened it, so that its decision belongs to the image's trace; null without one.</summary>
+    public string? Trace { get; init; }
+
     /// <summary>Where it stands.</summary>
     public CaseState State { get; init; }
 

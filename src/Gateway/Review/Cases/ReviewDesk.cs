@@ -1,5 +1,6 @@
 using MoodStream.Contracts;
 using MoodStream.Gateway.Settings;
+using MoodStream.Streaming.Telemetry;
 
 namespace MoodStream.Gateway.Review.Cases;
 
@@ -8,7 +9,8 @@ namespace MoodStream.Gateway.Review.Cases;
 /// Done means: Redis has the case and what goes to Kafka. Repeats: a repeated call gives the same lease or decision.
 /// Thread-safety: any thread, and any number of gateways on one Redis.
 /// </remarks>
-internal sealed class ReviewDesk(CaseStore store, ReviewSettings settings, CaseChanges changes, TimeProvider clock)
+internal sealed class ReviewDesk(
+    CaseStore store, ReviewSettings settings, CaseChanges changes, ReviewMetrics metrics, TimeProvider clock)
 {
     /// <summary>Cases at the front of the queue that a reviewer is offered one of.</summary>
     private const int FrontCases = 16;
@@ -20,10 +22,10 @@ internal sealed class ReviewDesk(CaseStore store, ReviewSettings settings, CaseC
     public async Task<bool> OpenAsync(ImageScored scored, string position, bool auditSample, CancellationToken cancellation)
     {
         var now = clock.GetUtcNow();
-        var step = CaseMachine.Open(scored, position, settings.Of(scored.Gate).Quorum, auditSample, now);
+        var step = CaseMachine.Open(scored, position, settings.Of(scored.Gate).Quorum, auditSample, now, Traces.Current);
         await store.AddGateAsync(scored.Gate, cancellation);
         if (!await store.TryStoreAsync(null, step, now, cancellation)) return false;
-        changes.Tell(step);
+        Done(null, step);
         return true;
     }
 
@@ -37,8 +39,8 @@ internal sealed class ReviewDesk(CaseStore store, ReviewSettings settings, CaseC
             var now = clock.GetUtcNow();
             var next = step(before, now);
             if (!next.Changes) return next;
-            if (!await store.TryStoreAsync(before, next, now, cancellation)) continue;
-            changes.Tell(next);
+            if (!await TryStoreAsync(before, next, now, cancellation)) continue;
+            Done(before, next);
             return next;
         }
         return CaseFault.Changed;
@@ -58,6 +60,19 @@ internal sealed class ReviewDesk(CaseStore store, ReviewSettings settings, CaseC
         return claimed;
     }
 
+    /// <summary>Stores a step; one that goes to the decisions topic has a span in the trace of the image.</summary>
+    private async Task<bool> TryStoreAsync(ReviewCase before, CaseStep step, DateTimeOffset now, CancellationToken cancellation)
+    {
+        using var span = step.Record is { } kind ? Traces.Continue($"review {kind.ToString().ToLowerInvariant()}", before.Trace) : null;
+        return await store.TryStoreAsync(before, step, now, cancellation);
+    }
+
+    private void Done(ReviewCase? before, CaseStep step)
+    {
+        changes.Tell(step);
+        metrics.Stepped(before, step);
+    }
+
     private async Task ClaimFromAsync(
         string gate, string queue, CaseActor actor, int count, List<ReviewCase> claimed, CancellationToken cancellation)
     {
@@ -72,7 +87,7 @@ internal sealed class ReviewDesk(CaseStore store, ReviewSettings settings, CaseC
                 var step = CaseMachine.Claim(before, actor, settings.Lease, now);
                 // A case that another gateway was faster with is theirs; the next one will do.
                 if (!step.Changes || !await store.TryStoreAsync(before, step, now, cancellation)) continue;
-                changes.Tell(step);
+                Done(before, step);
                 claimed.Add(step.After!);
                 if (claimed.Count == count) return;
             }

@@ -6,6 +6,7 @@ using MoodStream.Gateway.Telemetry;
 using MoodStream.Streaming.Hosting;
 using MoodStream.Streaming.Kafka;
 using MoodStream.Streaming.Records;
+using MoodStream.Streaming.Telemetry;
 
 namespace MoodStream.Gateway.Review.Upkeep;
 
@@ -59,6 +60,7 @@ internal sealed class CaseFeed(
         if (scored is null) return;
         var sample = scored.Verdict == Verdict.Accept;
         if (sample && !ImageSample.Draws("audit", scored.ImageId, settings.AuditShare)) return;
+        using var span = Traces.Process(record, ConsumerGroups.Review);
         await desk.OpenAsync(scored, record.Position.ToString(), sample, cancellation);
     }
 }

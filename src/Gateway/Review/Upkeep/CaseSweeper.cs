@@ -5,10 +5,10 @@ using MoodStream.Streaming.Hosting;
 
 namespace MoodStream.Gateway.Review.Upkeep;
 
-/// <summary>Puts cases back whose lease has ended, and hands those to a senior that waited for too long.</summary>
+/// <summary>Puts cases back whose lease has ended, hands those to a senior that waited for too long, and measures the queue.</summary>
 /// <remarks>Every gateway sweeps; a case that two of them find is stepped once, since the second finds it changed.</remarks>
 internal sealed class CaseSweeper(
-    CaseStore store, ReviewDesk desk, ReviewSettings settings, TimeProvider clock, ILogger<CaseSweeper> log)
+    CaseStore store, ReviewDesk desk, ReviewSettings settings, ReviewMetrics metrics, TimeProvider clock, ILogger<CaseSweeper> log)
     : RepeatedWork(settings.SweepInterval, clock, e => log.ReviewWorkFailed(e, "sweeping"))
 {
     private const int Most = 256;
@@ -33,8 +33,21 @@ internal sealed class CaseSweeper(
                 more |= late.Count == Most;
             }
             await store.ForgetAsync(gate, CaseIndex.Decided, now - settings.KeepDecided, cancellation);
+            metrics.Queue(gate, await store.CountAsync(gate, cancellation), await OldestAsync(gate, now, cancellation));
         }
         return more;
+    }
+
+    private async Task<TimeSpan> OldestAsync(string gate, DateTimeOffset now, CancellationToken cancellation)
+    {
+        var age = TimeSpan.Zero;
+        foreach (var order in new[] { CaseIndex.OpenByAge, CaseIndex.Escalated })
+        {
+            if (await store.AfterAsync(gate, order, null, 1, cancellation) is not [var first]) continue;
+            var since = now - DateTimeOffset.FromUnixTimeMilliseconds((long)first.Place);
+            if (since > age) age = since;
+        }
+        return age;
     }
 
     /// <inheritdoc/>
