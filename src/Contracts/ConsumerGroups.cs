@@ -9,6 +9,9 @@ public static class ConsumerGroups
     /// <summary>The gateways, which open a review case for every image that goes to people. All gateways are one group.</summary>
     public const string Review = "moodstream.gateway.review";
 
+    /// <summary>The gateways that tell decisions by HTTP.</summary>
+    public const string Webhook = "moodstream.gateway.webhook";
+
     /// <summary>The trainers, which share the partitions of accepted, review and decisions.</summary>
     public const string Trainer = "moodstream.trainer";
 

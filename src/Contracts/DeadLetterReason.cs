@@ -44,6 +44,9 @@ public enum DeadLetterReason
 
     /// <summary>The source was behind, and its policy is to judge a sample.</summary>
     ShedSampled,
+
+    /// <summary>Not an image but a decision, which the webhook's receiver did not take.</summary>
+    WebhookFailed,
 }
 
 /// <summary>Names of <see cref="DeadLetterReason"/> on the wire.</summary>
@@ -66,6 +69,7 @@ public static class DeadLetterReasons
         DeadLetterReason.DeviceFailed => "device-failed",
         DeadLetterReason.ShedOldest => "shed-oldest",
         DeadLetterReason.ShedSampled => "shed-sampled",
+        DeadLetterReason.WebhookFailed => "webhook-failed",
         _ => throw new ArgumentOutOfRangeException(nameof(reason), reason, "Not a dead-letter reason."),
     };
 }

@@ -78,6 +78,21 @@ public static class RedisKeys
     /// <summary>Hash of the key of the first-run administrator. String (SHA-256). Never expires. Absent: no key was given out.</summary>
     public static string FirstRunKey() => "moodstream:review:first-run-key";
 
+    /// <summary>Hash of the password of the first-run administrator. Hash of <c>hash</c> (PBKDF2) and <c>changed</c> (time). Never expires. Absent: nobody signs in with a password; a gateway without keys makes one at its start.</summary>
+    public static string AdministratorPassword() => "moodstream:review:administrator";
+
+    /// <summary>Failed tries to sign in with a password. Hash of <c>count</c> and <c>until</c> (ticks). Expires an hour after the last one.</summary>
+    public static string SignInFailures(string name) => $"moodstream:review:sign-in:{name}";
+
+    /// <summary>A session in the browser, by the hash of its id. String (a ticket, protected). Expires when the session does.</summary>
+    public static string Session(string idHash) => $"moodstream:review:session:{idHash}";
+
+    /// <summary>Keys that protect cookies and sessions. List of XML. Never expires. Written by gateways without a folder for them.</summary>
+    public static string ProtectionKeys() => "moodstream:review:protection-keys";
+
+    /// <summary>Settings that a service last started with, secrets as salted hashes. String (JSON). Never expires. Shares the hash tag of the chain that a change is written to.</summary>
+    public static string SettingsSeen(string chain, string service) => $"moodstream:{{{chain}}}:settings:{service}";
+
     /// <summary>Channel that announces activations of all gates; the payload is the gate's name. A hint only: readers poll the epoch as well.</summary>
     public const string ActivationChannel = "moodstream:activations";
 

@@ -46,10 +46,12 @@ public static class GatewayModule
     /// <summary>Maps the gateway's routes, health and metrics, and what surrounds them.</summary>
     public static WebApplication MapGateway(this WebApplication app)
     {
+        app.UseForwardedHeaders();
         app.UseSecurityHeaders();
         app.UseRequestDurations();
         app.UseExceptionHandler();
         app.UseStatusCodePages();
+        app.UseAccess();
         app.MapIngest();
         app.MapLive();
         app.MapReview();

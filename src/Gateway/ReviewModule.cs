@@ -1,9 +1,10 @@
 using MoodStream.Contracts;
-using MoodStream.Gateway.Review.Access;
 using MoodStream.Gateway.Review.Api;
 using MoodStream.Gateway.Review.Cases;
+using MoodStream.Gateway.Review.Sessions;
 using MoodStream.Gateway.Review.Upkeep;
 using MoodStream.Gateway.Settings;
+using MoodStream.Streaming.Audit;
 using MoodStream.Streaming.Hosting;
 using MoodStream.Streaming.Settings;
 
@@ -17,7 +18,8 @@ internal static class ReviewModule
     {
         builder.AddSettings<ReviewSettings>(ReviewSettings.Section);
         var services = builder.Services;
-        services.AddReviewAccess();
+        builder.AddAccess(sessions: IsEnabled(builder.Configuration));
+        builder.AddWebhook();
         services.AddSingleton<CaseStore>();
         services.AddSingleton<CaseChanges>();
         services.AddSingleton<ReviewMetrics>();
@@ -28,8 +30,10 @@ internal static class ReviewModule
         services.AddSingleton<CaseSweeper>();
         services.AddSingleton<OutboxPump>();
         services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, ReviewJson.Default));
+        services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, SessionJson.Default));
         if (!IsEnabled(builder.Configuration)) return;
         builder.UseTopics(Topics.Decisions, Topics.Audit);
+        builder.AddSettingsAudit(builder.Environment.ApplicationName);
         services.AddHostedService<FirstRun>();
         services.AddHostedService<CaseFeed>();
         services.AddHostedService(provider => provider.GetRequiredService<CaseSweeper>());
@@ -39,14 +43,12 @@ internal static class ReviewModule
     /// <summary>Maps the review API, where this gateway serves it.</summary>
     public static void MapReview(this WebApplication app)
     {
-        if (!app.Services.GetRequiredService<ReviewSettings>().Enabled) return;
-        app.UseAuthentication();
-        app.UseAuthorization();
-        app.UseRateLimiter();
+        if (!IsEnabled(app.Configuration)) return;
         app.MapReviewApi();
+        app.MapSessions();
     }
 
     // Hosted services are chosen before the settings are bound; a value that is no boolean is told by their check.
-    private static bool IsEnabled(ConfigurationManager configuration) =>
+    private static bool IsEnabled(IConfiguration configuration) =>
         !bool.TryParse(configuration[$"{ReviewSettings.Section}:{nameof(ReviewSettings.Enabled)}"], out var enabled) || enabled;
 }

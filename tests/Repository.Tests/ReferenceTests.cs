@@ -25,7 +25,10 @@ public sealed class ReferenceTests
         ["Contracts"] = [],
         ["Mood"] = ["TorchSharp", "SkiaSharp", "SkiaSharp.NativeAssets.Linux.NoDependencies"],
         ["Streaming"] = ["AWSSDK.S3", "Confluent.Kafka", "StackExchange.Redis", "prometheus-net.AspNetCore", "Polly.Core", "MassTransit", .. OpenTelemetry],
-        ["Gateway"] = ["Microsoft.AspNetCore.OpenApi"],
+        ["Gateway"] =
+        [
+            "Microsoft.AspNetCore.OpenApi", "Microsoft.AspNetCore.Authentication.JwtBearer", "Microsoft.AspNetCore.Authentication.OpenIdConnect",
+        ],
         ["Scorer"] = [],
         ["Trainer"] = [],
         ["Cli"] = ["System.CommandLine", "Spectre.Console", "Microsoft.Garnet", "ScottPlot"],

@@ -36,7 +36,9 @@ internal static class GatewayOpenApi
             foreach (var group in kinds.GroupBy(kind => kind.Status()))
             {
                 if (operation.Responses?[group.Key.ToString()] is not OpenApiResponse response) continue;
-                response.Description = string.Join(" ", group.Select(kind => $"{TypeOf(kind)}: {kind.Title()}"));
+                // An endpoint may be told of its refusals in several places; those told before are kept.
+                string[] before = response.Description?.StartsWith('`') == true ? [response.Description] : [];
+                response.Description = string.Join(" ", [.. before, .. group.Select(kind => $"{TypeOf(kind)}: {kind.Title()}")]);
                 if (group.Key is StatusCodes.Status429TooManyRequests or StatusCodes.Status503ServiceUnavailable)
                     response.Headers = new Dictionary<string, IOpenApiHeader>
                     {

@@ -60,6 +60,15 @@ internal enum ProblemKind
     /// <summary>The key lacks the role or the gate.</summary>
     NotAllowed,
 
+    /// <summary>A request with a session, and without the token that no page of another site knows.</summary>
+    ForgedRequest,
+
+    /// <summary>Name or password is wrong.</summary>
+    SignInRefused,
+
+    /// <summary>No provider of the organisation is configured.</summary>
+    NoProvider,
+
     /// <summary>Too many wrong keys from one address, or too many requests of one key.</summary>
     TooManyAttempts,
 
@@ -129,7 +138,10 @@ internal static class ProblemKinds
         ProblemKind.ImageNotShown => (404, "image-not-shown", "There is no image to show."),
         ProblemKind.TooManyEventClients => (503, "too-many-event-clients", "The event stream has no room."),
         ProblemKind.NotAuthenticated => (401, "not-authenticated", "Who asks is not known."),
-        ProblemKind.NotAllowed => (403, "not-allowed", "This key may not do that."),
+        ProblemKind.NotAllowed => (403, "not-allowed", "Who asks may not do that."),
+        ProblemKind.ForgedRequest => (403, "forged-request", "The request may come from another site's page."),
+        ProblemKind.SignInRefused => (401, "sign-in-refused", "Name or password is wrong."),
+        ProblemKind.NoProvider => (404, "no-provider", "There is no provider to sign in at."),
         ProblemKind.TooManyAttempts => (429, "too-many-attempts", "Too many requests or wrong keys; come back later."),
         ProblemKind.InvalidDecision => (400, "invalid-decision", "The request is not a valid one for a case."),
         ProblemKind.CaseNotFound => (404, "case-not-found", "There is no such case."),

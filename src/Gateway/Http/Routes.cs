@@ -69,6 +69,21 @@ internal static class Routes
     /// <summary>Changes of cases as server-sent events.</summary>
     public const string ReviewEvents = "/v1/review/{gate}/events";
 
+    /// <summary>The log-in page.</summary>
+    public const string SignInPage = "/login";
+
+    /// <summary>The session: who is there, signing in and out.</summary>
+    public const string Session = "/v1/session";
+
+    /// <summary>Ways to sign in.</summary>
+    public const string SignInWays = "/v1/session/ways";
+
+    /// <summary>Sign-in at the organisation's provider.</summary>
+    public const string ProviderSignIn = "/v1/session/provider";
+
+    /// <summary>Another password.</summary>
+    public const string Password = "/v1/session/password";
+
     /// <summary>API description.</summary>
     public const string OpenApi = "/openapi/{documentName}.json";
 

@@ -19,7 +19,10 @@ internal static class SecurityHeaders
     {
         context.Response.OnStarting(static state =>
         {
-            Set(((HttpContext)state).Response.Headers);
+            var its = (HttpContext)state;
+            Set(its.Response.Headers);
+            // Browsers heed it over TLS alone; behind a proxy that ends TLS, the proxy must be a trusted one.
+            if (its.Request.IsHttps) its.Response.Headers.TryAdd("Strict-Transport-Security", "max-age=31536000; includeSubDomains");
             return Task.CompletedTask;
         }, context);
         return next(context);

@@ -26,7 +26,10 @@ internal static class RecordReading
     /// <summary>The result, or why the record is none.</summary>
     public static (LiveResult? Result, string? Unreadable) Read(ReceivedRecord record)
     {
-        if (record.Position.Topic == Topics.DeadLetters) return (ReadDeadLetter(record), null);
+        if (record.Position.Topic == Topics.DeadLetters)
+            return record.Header(RecordHeaders.DeadLetterTopic) == Topics.Decisions
+                ? (null, "it is a decision that the webhook gave up")
+                : (ReadDeadLetter(record), null);
         if (record.Value is not { Length: > 0 } value) return (null, "it has no value");
         try
         {

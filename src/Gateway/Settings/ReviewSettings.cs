@@ -117,4 +117,10 @@ public enum ReviewRole
 
     /// <summary>Look, and decide nothing.</summary>
     Auditor,
+
+    /// <summary>Approve statistics, roll back, and look.</summary>
+    Operator,
+
+    /// <summary>Put images in, and nothing else: for machines.</summary>
+    Ingest,
 }

@@ -37,4 +37,19 @@ internal static partial class GatewayLog
 
     [LoggerMessage(1032, LogLevel.Warning, "First start without keys: the administrator's key of the review page is {Key} (shown once)")]
     public static partial void FirstRunKeyMade(this ILogger logger, string key);
+
+    [LoggerMessage(1033, LogLevel.Warning, "First start without keys: sign in at /login as {Name} with the password {Password} (shown once)")]
+    public static partial void FirstRunPasswordMade(this ILogger logger, string name, string password);
+
+    [LoggerMessage(1034, LogLevel.Warning, "The gateway listens at {Url}, and whoever reaches it may put images in and see the newest: see GuardImages")]
+    public static partial void ListensUnguarded(this ILogger logger, string url);
+
+    [LoggerMessage(1040, LogLevel.Debug, "Decision {Id} delivered to the webhook after {Attempts} tries")]
+    public static partial void WebhookDelivered(this ILogger logger, string id, int attempts);
+
+    [LoggerMessage(1041, LogLevel.Warning, "Decision {Id} not delivered to the webhook at try {Attempt}: {Reason}")]
+    public static partial void WebhookRetried(this ILogger logger, string id, int attempt, string reason);
+
+    [LoggerMessage(1042, LogLevel.Error, "Decision {Id} given up by the webhook and written to the dead letters: {Reason}")]
+    public static partial void WebhookGivenUp(this ILogger logger, string id, string reason);
 }

@@ -11,6 +11,15 @@ internal sealed class GatewayMetrics
     /// <summary>Label value of an image whose client went away before its body was read.</summary>
     public const string Abandoned = "abandoned";
 
+    /// <summary>Label value of a decision that the webhook's receiver took.</summary>
+    public const string Delivered = "delivered";
+
+    /// <summary>Label value of a decision that went to the dead letters.</summary>
+    public const string GivenUp = "given-up";
+
+    /// <summary>Label value of a record that is no decision.</summary>
+    public const string Unreadable = "unreadable";
+
     /// <summary>Creates the metrics in a registry.</summary>
     public GatewayMetrics(IMetricFactory metrics)
     {
@@ -32,6 +41,11 @@ internal sealed class GatewayMetrics
             "Events that were dropped because a client read too slowly; it is told how many.");
         UploadMemoryBytes = metrics.CreateGauge("moodstream_gateway_upload_memory_bytes",
             "Bytes of memory that uploads hold, at the end of the latest one.");
+        WebhookDecisions = metrics.CreateCounter("moodstream_gateway_webhook_decisions_total",
+            "Decisions by what became of them at the webhook, counted at the end: delivered, given-up (in the dead letters) or unreadable.",
+            ["outcome"]);
+        WebhookAttempts = metrics.CreateCounter("moodstream_gateway_webhook_attempts_total",
+            "Requests to the webhook's receiver, counted when a decision is delivered or given up.");
     }
 
     /// <summary>Images by outcome.</summary>
@@ -54,4 +68,10 @@ internal sealed class GatewayMetrics
 
     /// <summary>Memory of uploads.</summary>
     public Gauge UploadMemoryBytes { get; }
+
+    /// <summary>Decisions of the webhook by outcome.</summary>
+    public Counter WebhookDecisions { get; }
+
+    /// <summary>Requests of the webhook.</summary>
+    public Counter WebhookAttempts { get; }
 }

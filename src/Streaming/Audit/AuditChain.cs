@@ -27,6 +27,9 @@ public readonly record struct AuditHead(long Sequence, string Hash)
 /// <remarks>The same head and event always give the same link, so that a repeated write repeats the record exactly.</remarks>
 public static class AuditChain
 {
+    /// <summary>Name of the chain of what belongs to no gate: who came in, who was refused, and changed settings.</summary>
+    public const string Access = "@access";
+
     /// <summary>The link that follows a head.</summary>
     public static AuditRecorded Next(string gate, AuditHead head, AuditEvent happened)
     {

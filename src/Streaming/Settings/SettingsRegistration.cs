@@ -6,6 +6,11 @@ using Microsoft.Extensions.Options;
 
 namespace MoodStream.Streaming.Settings;
 
+/// <summary>Settings that a host has.</summary>
+/// <param name="Section">Full key of their section.</param>
+/// <param name="Read">Gives them as they hold.</param>
+public sealed record RegisteredSettings(string Section, Func<IServiceProvider, object> Read);
+
 /// <summary>Registers settings so that all of them are checked at start and every problem is told at once.</summary>
 public static class SettingsRegistration
 {
@@ -25,6 +30,7 @@ public static class SettingsRegistration
 
         builder.Services.AddSingleton<IConfigureOptions<T>>(s => new Binding<T>(s.GetRequiredService<IConfiguration>(), section));
         builder.Services.AddSingleton<IValidateOptions<T>>(s => new Rules<T>(s.GetRequiredService<IConfiguration>(), section));
+        builder.Services.AddSingleton(new RegisteredSettings(section, s => s.GetRequiredService<T>()));
         builder.Services.AddOptions<T>().ValidateOnStart();
         builder.Services.TryAddSingleton(s => s.GetRequiredService<IOptions<T>>().Value);
         return builder;

@@ -118,6 +118,9 @@ internal static partial class StreamingLog
     [LoggerMessage(4090, LogLevel.Critical, "Wrong setting: {Problem}")]
     public static partial void SettingWrong(this ILogger logger, string problem);
 
+    [LoggerMessage(4091, LogLevel.Warning, "The settings could not be compared with those of the last start; it is tried again")]
+    public static partial void SettingsNotAudited(this ILogger logger, Exception error);
+
     /// <summary>Passes on a line of the Kafka client, at a level that its own severity suggests.</summary>
     public static void Client(this ILogger logger, LogMessage line)
     {

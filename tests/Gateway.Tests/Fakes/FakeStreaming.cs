@@ -85,6 +85,7 @@ internal sealed class FakeFeed : IRecordConsumerFactory, IRecordReader
 {
     private readonly ConcurrentDictionary<RecordPosition, ReceivedRecord> _kept = new();
     private readonly Channel<ReceivedRecord> _review = Channel.CreateUnbounded<ReceivedRecord>();
+    private readonly Channel<ReceivedRecord> _webhook = Channel.CreateUnbounded<ReceivedRecord>();
     private Channel<ReceivedRecord> _records = Channel.CreateUnbounded<ReceivedRecord>();
     private int _opened;
     private long _offset = -1;
@@ -100,6 +101,7 @@ internal sealed class FakeFeed : IRecordConsumerFactory, IRecordReader
     {
         // Every group sees every record.
         if (subscription.Group == ConsumerGroups.Review) return new Consumer(_review.Reader, Completed);
+        if (subscription.Group == ConsumerGroups.Webhook) return new Consumer(_webhook.Reader, Completed);
         Subscription = subscription;
         Interlocked.Increment(ref _opened);
         return new Consumer(_records.Reader, Completed);
@@ -113,6 +115,9 @@ internal sealed class FakeFeed : IRecordConsumerFactory, IRecordReader
         Assert.True(_records.Writer.TryWrite(record));
         Assert.True(_review.Writer.TryWrite(record));
     }
+
+    /// <summary>Writes a record to decisions.</summary>
+    public void WriteDecision(ReceivedRecord record) => Assert.True(_webhook.Writer.TryWrite(record));
 
     /// <summary>Keeps a record for <see cref="ReadAsync"/> without showing it in the feed.</summary>
     public void Keep(ReceivedRecord record) => _kept[record.Position] = record;

@@ -23,6 +23,7 @@ internal sealed class ReviewApp(EmbeddedRedisFixture redis, params (string Key, 
         ("MoodStream:Review:RequestsPerSecond", "10000"),
         .. People.SelectMany(p => KeyOf(p.Name, p.Role, p.Gate)),
         .. KeyOf("old", "Senior", null),
+        .. KeyOf("belt", "Ingest", null),
         ("MoodStream:Review:Keys:old:ExpiresAt", "2026-03-14T15:09:25Z"),          // a second before the test's clock
         .. settings,
     ]);

@@ -1,5 +1,6 @@
-// The review API: one key, fetch alone, no cookie. The key stays in this tab.
+// The review API, by a key that stays in this tab, or by the session of the log-in page and its token against forged requests.
 const keyName = "moodstream.review.key";
+let csrf = null;
 
 export class ApiError extends Error {
   constructor(status, problem) {
@@ -12,14 +13,30 @@ export class ApiError extends Error {
 export const session = {
   get key() { return sessionStorage.getItem(keyName); },
   set key(value) { value ? sessionStorage.setItem(keyName, value) : sessionStorage.removeItem(keyName); },
+  get known() { return Boolean(this.key || csrf); },
+
+  // Takes over a session that there is; gives whether there is one.
+  async find() {
+    const response = await fetch("/v1/session").catch(() => null);
+    csrf = response?.ok ? (await response.json()).csrfToken : null;
+    return Boolean(csrf);
+  },
+
+  async end() {
+    if (csrf) await fetch("/v1/session", { method: "DELETE", headers: credentials() }).catch(() => null);
+    csrf = null;
+    this.key = null;
+  },
 };
+
+const credentials = () => session.key ? { authorization: `Bearer ${session.key}` } : csrf ? { "x-csrf-token": csrf } : {};
 
 async function send(method, path, body) {
   let response;
   try {
     response = await fetch(path, {
       method,
-      headers: { authorization: `Bearer ${session.key}`, ...(body ? { "content-type": "application/json" } : {}) },
+      headers: { ...credentials(), ...(body ? { "content-type": "application/json" } : {}) },
       body: body ? JSON.stringify(body) : undefined,
     });
   } catch {
@@ -56,7 +73,7 @@ export async function picture(item) {
 // Reads server-sent events by fetch, since EventSource can send no key. Ends when the stream does.
 export async function follow(gate, signal, onEvent) {
   const response = await fetch(`/v1/review/${encodeURIComponent(gate)}/events`, {
-    headers: { authorization: `Bearer ${session.key}` }, signal,
+    headers: credentials(), signal,
   });
   if (!response.ok) throw new ApiError(response.status, null);
   const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();

@@ -185,7 +185,7 @@ async function watch() {
       if (event === "case" && view === "work" && mine.length === 0 && !busy) enter();
     });
   } catch { /* told below */ }
-  if (its.signal.aborted || !queue.session.key) return;
+  if (its.signal.aborted || !queue.session.known) return;
   connection("lost", "Connection lost");
   setTimeout(() => { if (!its.signal.aborted) rejoin(); }, retryAfter);
 }
@@ -204,7 +204,7 @@ async function rejoin() {
 
 function leave(why) {
   watching?.abort();
-  queue.session.key = null;
+  queue.session.end();
   mine = [];
   connection("connecting", "Not signed in");
   $("login-error").textContent = why ?? "";
@@ -263,5 +263,5 @@ document.addEventListener("keydown", (event) => {
 });
 
 setInterval(() => { for (const item of mine) queue.heartbeat(item).catch(() => {}); }, beat);
-if (queue.session.key) enter();
+if (queue.session.key || await queue.session.find()) enter();
 else leave();

@@ -19,7 +19,7 @@ internal sealed class OutboxPump(
     public async Task<bool> PumpAsync(CancellationToken cancellation)
     {
         var more = false;
-        var gates = (await store.GatesAsync(cancellation)).Union(await statistics.ListGatesAsync(cancellation));
+        var gates = (await store.GatesAsync(cancellation)).Union(await statistics.ListGatesAsync(cancellation)).Append(AuditChain.Access);
         foreach (var gate in gates) more |= await outbox.PumpAsync(gate, cancellation);
         return more;
     }
