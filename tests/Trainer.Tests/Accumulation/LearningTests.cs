@@ -169,7 +169,7 @@ public sealed class LearningTests : IAsyncLifetime
 
     private Learning Learning(FakeConsumer consumer, PartitionArrivals arrivals) => new(
         consumer, arrivals,
-        new(Partitions, new(_stores.Statistics, NullLogger<GateSpaces>.Instance), Recalls, _settings, new TrainerMetrics(Metrics.NewCustomRegistry()),
+        new(Partitions, new(_stores.Statistics, NullLogger<GateSpaces>.Instance), Recalls, _settings, new TrainerMetrics(Metrics.NewCustomRegistry()), new LearnedTraces(),
             TimeProvider.System, NullLogger.Instance));
 
     private static IEnumerable<ReceivedRecord> Records(IEnumerable<ImageScored> images, string topic = Topics.Accepted) => images.Select((image, offset) => new ReceivedRecord(

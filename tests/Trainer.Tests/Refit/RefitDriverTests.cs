@@ -362,5 +362,5 @@ public sealed class RefitDriverTests : IAsyncLifetime
 
     private RefitDriver Driver() => new(new(
         new(_stores.Connection), new(_stores.Statistics), _stores.Statistics, Harvester(), _producer, _settings,
-        new TrainerMetrics(Metrics.NewCustomRegistry()), _clock, NullLogger<RefitDriver>.Instance));
+        new TrainerMetrics(Metrics.NewCustomRegistry()), new LearnedTraces(), _clock, NullLogger<RefitDriver>.Instance));
 }
