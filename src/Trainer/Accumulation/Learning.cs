@@ -101,7 +101,8 @@ internal sealed class Learning(IRecordConsumer consumer, PartitionArrivals arriv
         var name = new PartitionName(record.Position.Topic, record.Position.Partition);
         if (!consumer.Owns(record.Position) || _fenced.Contains(name)) return;
         if (!_pending.TryGetValue(name, out var positions)) _pending[name] = positions = [];
-        using var span = Traces.Process(record, tools.Settings.Group);
+        // Of an image that was held back nothing is learned yet: its trace goes on with the decision.
+        using var span = name.OfReview ? null : Traces.Process(record, tools.Settings.Group);
         var (gate, message) = Read(record);
         var outcome = message is null ? LessonOutcome.Unreadable : await LearnAsync(gate, name, record.Position.Offset, message, cancellation);
         positions.Add(record.Position);
