@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using System.Text.Json;
 using MoodStream.TestKit;
 
@@ -18,7 +16,7 @@ public sealed class ChaosTests
     public async Task Chaos_ExactlyOnceUnderKills_EveryImageEndsOnce()
     {
         var kafka = SharedFiles.Require("kafka");
-        if (!OnPath("java")) Assert.Skip("needs java on the path");
+        if (!Programs.Has("java")) Assert.Skip("needs java on the path");
         var folder = Directory.CreateTempSubdirectory("mood-e2e-chaos-").FullName;
         try
         {
@@ -55,27 +53,10 @@ public sealed class ChaosTests
         return (process.ExitCode, $"{await output}{await errors}");
     }
 
-    private static bool OnPath(string program) =>
-        (Environment.GetEnvironmentVariable("PATH") ?? string.Empty).Split(':').Any(d => File.Exists(Path.Combine(d, program)));
-
     private static int FreePorts()
     {
         for (var port = FirstPort; port < LastPort; port += PortsOfRun)
-            if (Enumerable.Range(port, PortsOfRun).All(IsFree)) return port;
+            if (Enumerable.Range(port, PortsOfRun).All(LoopbackPorts.IsFree)) return port;
         throw new IOException($"No {PortsOfRun} free ports from {FirstPort} to {LastPort}.");
-    }
-
-    private static bool IsFree(int port)
-    {
-        using var probe = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        try
-        {
-            probe.Bind(new IPEndPoint(IPAddress.Loopback, port));
-            return true;
-        }
-        catch (SocketException)
-        {
-            return false;
-        }
     }
 }

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Net;
-using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using Confluent.Kafka;
@@ -14,7 +13,7 @@ public class RunningDemo : IAsyncLifetime
 {
     private readonly StringBuilder _log = new();
     private readonly string _folder = Directory.CreateTempSubdirectory("mood-e2e-").FullName;
-    private readonly int _port = FreePort(), _kafkaPort = FreePort();
+    private readonly int _port = LoopbackPorts.Free(), _kafkaPort = LoopbackPorts.Free();
     private Process _process = null!;
 
     /// <summary>Settings of the services beyond the demo's own, each as KEY=VALUE.</summary>
@@ -118,12 +117,5 @@ public class RunningDemo : IAsyncLifetime
     private void Note(object sender, DataReceivedEventArgs line)
     {
         lock (_log) _log.AppendLine(line.Data);
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

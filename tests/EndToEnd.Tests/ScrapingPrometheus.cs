@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
-using System.Net.Sockets;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using MoodStream.TestKit;
@@ -17,7 +16,7 @@ internal sealed partial class ScrapingPrometheus : IAsyncDisposable
 
     private ScrapingPrometheus(string program, Uri target)
     {
-        var port = FreePort();
+        var port = LoopbackPorts.Free();
         _http = new() { BaseAddress = new($"http://127.0.0.1:{port}") };
         var settings = Path.Combine(_folder, "prometheus.yml");
         File.WriteAllText(settings, $$"""
@@ -36,7 +35,7 @@ internal sealed partial class ScrapingPrometheus : IAsyncDisposable
     /// <summary>Starts it; skips the test where Prometheus is not installed, and says so.</summary>
     public static ScrapingPrometheus Start(Uri target)
     {
-        var program = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Select(d => Path.Combine(d, "prometheus")).FirstOrDefault(File.Exists);
+        var program = Programs.Find("prometheus");
         if (program is null) Assert.Skip("needs prometheus (Debian: prometheus)");
         return new(program!, target);
     }
@@ -92,13 +91,6 @@ internal sealed partial class ScrapingPrometheus : IAsyncDisposable
         _process.Dispose();
         _http.Dispose();
         Directory.Delete(_folder, recursive: true);
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     [GeneratedRegex(@"\{\{\s*(\w+)\s*\}\}")]

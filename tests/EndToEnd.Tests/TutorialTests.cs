@@ -1,7 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using System.Text.Json;
 using MoodStream.TestKit;
 
@@ -55,7 +52,7 @@ public sealed class TutorialTests(ITestOutputHelper output) : IDisposable
         {
             RedirectStandardOutput = true, RedirectStandardError = true,
         };
-        foreach (var (name, value) in variables.Append(("HTTP_PORT", FreePort())).Append(("KAFKA_PORT", FreePort()))) start.Environment[name] = value;
+        foreach (var (name, value) in variables.Append(("HTTP_PORT", $"{LoopbackPorts.Free()}")).Append(("KAFKA_PORT", $"{LoopbackPorts.Free()}"))) start.Environment[name] = value;
         using var following = Process.Start(start)!;
         var (said, errors) = (following.StandardOutput.ReadToEndAsync(), following.StandardError.ReadToEndAsync());
         await following.WaitForExitAsync(TestContext.Current.CancellationToken);
@@ -74,11 +71,4 @@ public sealed class TutorialTests(ITestOutputHelper output) : IDisposable
         (Count(json, first), Count(json, second), Count(json, third), Count(json, fourth));
 
     private static int Count(JsonDocument json, string name) => json.RootElement.GetProperty(name).GetInt32();
-
-    private static string FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port.ToString(CultureInfo.InvariantCulture);
-    }
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using MoodStream.TestKit;
 
 namespace MoodStream.RepositoryTests;
 
@@ -13,8 +14,7 @@ internal static class Tool
     public static async Task<string> RunAsync(string program, string package, params IEnumerable<string> arguments)
     {
         var cancellation = TestContext.Current.CancellationToken;
-        var found = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Any(d => File.Exists(Path.Combine(d, program)));
-        if (!found) Assert.Skip($"{program} (Debian: {package}) is not installed");
+        if (!Programs.Has(program)) Assert.Skip($"{program} (Debian: {package}) is not installed");
         using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
         var (output, errors) = (process.StandardOutput.ReadToEndAsync(cancellation), process.StandardError.ReadToEndAsync(cancellation));
         await process.WaitForExitAsync(cancellation);

@@ -23,7 +23,7 @@ internal sealed class RedisServer : IAsyncDisposable
     {
         if (Programs.Find("redis-server") is not { } program) return null;
 
-        var (folder, port) = (new TemporaryFolder(), FreePort());
+        var (folder, port) = (new TemporaryFolder(), LoopbackPorts.Free());
         var process = Process.Start(new ProcessStartInfo(program,
         [
             portOption, $"{port}", "--bind", "127.0.0.1", "--save", string.Empty, "--appendonly", "no", "--dir", folder.Path,
@@ -69,12 +69,5 @@ internal sealed class RedisServer : IAsyncDisposable
         {
             return false;
         }
-    }
-
-    private static int FreePort()
-    {
-        using var probe = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        probe.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)probe.LocalEndPoint!).Port;
     }
 }

@@ -29,4 +29,26 @@ public static class ConsumerMembership
             await polling.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
+
+    /// <summary>Joins the group, deals with one record after the other, completing each once it is dealt with, and leaves the group.</summary>
+    /// <param name="consumers">Makes the consumer.</param>
+    /// <param name="subscription">Group and topics.</param>
+    /// <param name="deal">Deals with a record; where it fails the record is not completed, and the failure ends the membership.</param>
+    /// <param name="cancellation">Ends the polling, and with it the records.</param>
+    public static Task FollowEachAsync(
+        this IRecordConsumerFactory consumers, ConsumerSubscription subscription, Func<ReceivedRecord, CancellationToken, Task> deal,
+        CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(deal);
+        return consumers.FollowAsync(subscription, DealWithAllAsync, cancellation);
+
+        async Task DealWithAllAsync(IRecordConsumer consumer)
+        {
+            await foreach (var record in consumer.Records.ReadAllAsync(cancellation))
+            {
+                await deal(record, cancellation);
+                consumer.Complete(record.Position);
+            }
+        }
+    }
 }

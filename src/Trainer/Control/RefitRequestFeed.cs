@@ -30,21 +30,13 @@ internal sealed class RefitRequestFeed(
     /// <inheritdoc/>
     protected override async Task<bool> WorkAsync(CancellationToken cancellation)
     {
-        await consumers.FollowAsync(_subscription, consumer => TakeAsync(consumer, cancellation), cancellation);
+        await consumers.FollowEachAsync(_subscription, TakeAsync, cancellation);
         return false;
-    }
-
-    private async Task TakeAsync(IRecordConsumer consumer, CancellationToken cancellation)
-    {
-        await foreach (var record in consumer.Records.ReadAllAsync(cancellation))
-        {
-            if (IsRequest(record)) await TakeAsync(record, cancellation);
-            consumer.Complete(record.Position);
-        }
     }
 
     private async Task TakeAsync(ReceivedRecord record, CancellationToken cancellation)
     {
+        if (!IsRequest(record)) return;
         var (request, problem) = Read(record.Value);
         if (request is not null && _clock.GetUtcNow() - request.At > RefitRequests.Remembered)
             problem = $"it is of {request.At:O}, older than {RefitRequests.Remembered.TotalDays} days";

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
-using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -39,7 +38,7 @@ public sealed class TraceTests(ITestOutputHelper output)
     {
         var settings = new DemoSettings
         {
-            Port = FreePort(), KafkaPort = FreePort(), FalseAlarmRate = 0.05, Rate = 1, Backbone = BackboneFile.DefaultPath,
+            Port = LoopbackPorts.Free(), KafkaPort = LoopbackPorts.Free(), FalseAlarmRate = 0.05, Rate = 1, Backbone = BackboneFile.DefaultPath,
             Set = [$"MoodStream:Review:Keys:ann:Sha256={Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Key)))}", "MoodStream:Review:Keys:ann:Roles:0=Reviewer"],
         };
         using var traffic = new LineCameraTraffic(seed: 1, oodShare: 0, fitImages: 120);
@@ -95,11 +94,4 @@ public sealed class TraceTests(ITestOutputHelper output)
 
     /// <summary>What no belt shows.</summary>
     private static RgbImage Stripes() => new(96, 96, [.. Enumerable.Range(0, 96 * 96 * 3).Select(i => (byte)(i / 3 / 8 % 2 == 0 ? 255 : i % 3 * 90))]);
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
 }

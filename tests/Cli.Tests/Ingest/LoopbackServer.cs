@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using MoodStream.TestKit;
 
 namespace MoodStream.CliTests.Ingest;
 
@@ -41,8 +42,8 @@ internal sealed class LoopbackServer : IDisposable
     /// <summary>Path of an installed program; skips the test, with the reason, where there is none.</summary>
     public static string Require(string program, string package)
     {
-        var folders = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Append("/usr/sbin");
-        var found = folders.Select(d => Path.Combine(d, program)).FirstOrDefault(File.Exists);
+        // Debian puts servers where not everybody's path leads.
+        var found = Programs.Find(program) ?? Programs.Find(Path.Combine("/usr/sbin", program));
         if (found is null) Assert.Skip($"needs {program} ({package})");
         return found!;
     }
@@ -54,14 +55,6 @@ internal sealed class LoopbackServer : IDisposable
         var (said, errors) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
         await process.WaitForExitAsync(TestContext.Current.CancellationToken);
         Assert.True(process.ExitCode == 0, $"{program} ended with {process.ExitCode}: {await said}{await errors}");
-    }
-
-    /// <summary>A port that nobody listens on.</summary>
-    public static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     /// <summary>Ends it as a power cut does.</summary>

@@ -17,7 +17,7 @@ public sealed class OrthancServerTests : IDisposable
     {
         var orthanc = LoopbackServer.Require("Orthanc", "Debian: orthanc");
         foreach (var tool in new[] { "storescu", "img2dcm" }) LoopbackServer.Require(tool, "Debian: dcmtk");
-        var (http, dicom) = (LoopbackServer.FreePort(), LoopbackServer.FreePort());
+        var (http, dicom) = (LoopbackPorts.Free(), LoopbackPorts.Free());
         using var server = await LoopbackServer.StartAsync(http, orthanc, Configuration(http, dicom));
         using var gateway = new FakeGateway();
         using var client = new HttpClient { BaseAddress = new($"http://127.0.0.1:{http}/") };

@@ -14,7 +14,7 @@ public sealed class RtspIngestTests
     {
         LoopbackServer.Require("ffmpeg", "Debian: ffmpeg");
         await RequireGStreamerAsync();
-        var port = LoopbackServer.FreePort();
+        var port = LoopbackPorts.Free();
         var tally = new IngestTally(TextWriter.Null);
         using var gateway = new FakeGateway();
         var again = new ReconnectSettings { FirstPause = TimeSpan.FromMilliseconds(50), LongestPause = TimeSpan.FromMilliseconds(200) };

@@ -3,6 +3,7 @@ using Amazon.S3.Model;
 using MoodStream.Cli.Ingest;
 using MoodStream.Streaming.Images;
 using MoodStream.Streaming.Telemetry;
+using MoodStream.TestKit;
 
 namespace MoodStream.CliTests.Ingest;
 
@@ -82,7 +83,7 @@ public sealed class S3IngestTests : IDisposable
     [Fact]
     public async Task Store_NobodyThere_ThrowsIOExceptionAndSaysSoWhenProbed()
     {
-        using var store = Store(new($"http://127.0.0.1:{LoopbackServer.FreePort()}"));
+        using var store = Store(new($"http://127.0.0.1:{LoopbackPorts.Free()}"));
 
         await Assert.ThrowsAsync<IOException>(() => store.ReadAsync($"s3://{Bucket}/key", 10, Cancellation));
         Assert.Contains(Bucket, await store.ProbeAsync(Cancellation), StringComparison.Ordinal);
@@ -97,7 +98,7 @@ public sealed class S3IngestTests : IDisposable
     private async Task<(LoopbackServer Server, Uri Endpoint)> ServerAsync()
     {
         var program = LoopbackServer.Require("s3rver", "npm install --global s3rver");
-        var port = LoopbackServer.FreePort();
+        var port = LoopbackPorts.Free();
         var server = await LoopbackServer.StartAsync(port, program, "--address", "127.0.0.1", "--port", $"{port}", "--directory", _folder.Path,
             "--configure-bucket", Bucket, "--configure-bucket", Elsewhere);
         return (server, new($"http://127.0.0.1:{port}"));

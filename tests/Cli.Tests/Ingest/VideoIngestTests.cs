@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using MoodStream.Cli.Ingest;
+using MoodStream.TestKit;
 
 namespace MoodStream.CliTests.Ingest;
 
@@ -145,8 +146,7 @@ public sealed class VideoIngestTests : IDisposable
 
     private static async Task FfmpegAsync(params string[] arguments)
     {
-        var found = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Any(d => File.Exists(Path.Combine(d, "ffmpeg")));
-        if (!found) Assert.Skip("ffmpeg is not installed");
+        if (!Programs.Has("ffmpeg")) Assert.Skip("ffmpeg is not installed");
         using var ffmpeg = Process.Start(new ProcessStartInfo("ffmpeg", arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
         var errors = ffmpeg.StandardError.ReadToEndAsync(Cancellation);
         await ffmpeg.StandardOutput.ReadToEndAsync(Cancellation);

@@ -5,6 +5,7 @@ using MoodStream.Cli.Embedded;
 using MoodStream.Contracts;
 using MoodStream.StreamingTests.Kafka;
 using StackExchange.Redis;
+using MoodStream.TestKit;
 
 namespace MoodStream.StreamingTests.Embedded;
 

@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
 using MoodStream.Streaming.Kafka;
 using MoodStream.TestKit;
 
@@ -53,21 +51,7 @@ public sealed class RealKafkaFixture : IAsyncLifetime
     internal static int FreePort(int first)
     {
         for (var port = first; port < first + Ports; port += PortStep)
-            if (IsFree(port) && IsFree(port + 10) && IsFree(port + 20)) return port;
+            if (LoopbackPorts.IsFree(port) && LoopbackPorts.IsFree(port + 10) && LoopbackPorts.IsFree(port + 20)) return port;
         throw new IOException($"No free port from {first} to {first + Ports}.");
-    }
-
-    private static bool IsFree(int port)
-    {
-        using var probe = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        try
-        {
-            probe.Bind(new IPEndPoint(IPAddress.Loopback, port));
-            return true;
-        }
-        catch (SocketException)
-        {
-            return false;
-        }
     }
 }

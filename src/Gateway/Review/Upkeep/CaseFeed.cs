@@ -32,17 +32,8 @@ internal sealed class CaseFeed(
     /// <inheritdoc/>
     protected override async Task<bool> WorkAsync(CancellationToken cancellation)
     {
-        await consumers.FollowAsync(_subscription, consumer => OpenAsync(consumer, cancellation), cancellation);
+        await consumers.FollowEachAsync(_subscription, OpenAsync, cancellation);
         return false;
-    }
-
-    private async Task OpenAsync(IRecordConsumer consumer, CancellationToken cancellation)
-    {
-        await foreach (var record in consumer.Records.ReadAllAsync(cancellation))
-        {
-            await OpenAsync(record, cancellation);
-            consumer.Complete(record.Position);
-        }
     }
 
     private async Task OpenAsync(ReceivedRecord record, CancellationToken cancellation)

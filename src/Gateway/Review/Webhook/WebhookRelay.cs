@@ -33,17 +33,8 @@ internal sealed class WebhookRelay(
     /// <inheritdoc/>
     protected override async Task<bool> WorkAsync(CancellationToken cancellation)
     {
-        await consumers.FollowAsync(_subscription, consumer => RelayAsync(consumer, cancellation), cancellation);
+        await consumers.FollowEachAsync(_subscription, RelayAsync, cancellation);
         return false;
-    }
-
-    private async Task RelayAsync(IRecordConsumer consumer, CancellationToken cancellation)
-    {
-        await foreach (var record in consumer.Records.ReadAllAsync(cancellation))
-        {
-            await RelayAsync(record, cancellation);
-            consumer.Complete(record.Position);
-        }
     }
 
     private async Task RelayAsync(ReceivedRecord record, CancellationToken cancellation)

@@ -1,14 +1,16 @@
 using System.Diagnostics;
+using Xunit;
 
-namespace MoodStream.StreamingTests;
+namespace MoodStream.TestKit;
 
 /// <summary>Programs of other makers that tests run where they are installed.</summary>
-internal static class Programs
+public static class Programs
 {
     /// <summary>Full path of a program on the path, or given in full; null where there is none.</summary>
     public static string? Find(string name) =>
         (Environment.GetEnvironmentVariable("PATH") ?? string.Empty).Split(':').Select(d => Path.Combine(d, name)).FirstOrDefault(File.Exists);
 
+    /// <summary>Whether there is such a program.</summary>
     public static bool Has(string name) => Find(name) is not null;
 
     /// <summary>Runs a program to its end and gives what it wrote; fails where it does.</summary>
