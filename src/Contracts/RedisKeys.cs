@@ -57,7 +57,7 @@ public static class RedisKeys
     /// <summary>Who drives the gate's refit. String with a time to live: a trainer that dies lets go of it.</summary>
     public static string RefitLease(string gate) => $"moodstream:{{{gate}}}:refit:lease";
 
-    /// <summary>One review case. Hash of <c>v</c> (version) and <c>d</c> (JSON). Expires some time after its decision.</summary>
+    /// <summary>One review case. Hash of <c>v</c> (version), <c>d</c> (JSON) and <c>s</c> (sketch of the feature; absent where it cannot be compared). Expires some time after its decision.</summary>
     public static string ReviewCase(string gate, string caseId) => $"moodstream:{{{gate}}}:review:case:{caseId}";
 
     /// <summary>Cases in one order. Sorted set of case ids: what may be claimed, by score, age or uncertainty; what is leased, by the end of the lease; what is decided, by time.</summary>

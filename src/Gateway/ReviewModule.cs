@@ -1,6 +1,8 @@
 using MoodStream.Contracts;
 using MoodStream.Gateway.Review.Api;
 using MoodStream.Gateway.Review.Cases;
+using MoodStream.Gateway.Review.Likeness;
+using MoodStream.Gateway.Review.Scores;
 using MoodStream.Gateway.Review.Sessions;
 using MoodStream.Gateway.Review.Upkeep;
 using MoodStream.Gateway.Settings;
@@ -26,6 +28,11 @@ internal static class ReviewModule
         services.AddSingleton<ReviewDesk>();
         services.AddSingleton<CaseQueries>();
         services.AddSingleton<CaseImages>();
+        services.AddSingleton<ScoreDistributions>();
+        services.AddSingleton<AcceptedImages>();
+        services.AddSingleton<NearestImages>();
+        services.AddSingleton<SimilarCases>();
+        services.AddSingleton<LikenessEndpoints>();
         services.AddSingleton<ReviewEndpoints>();
         services.AddSingleton<CaseSweeper>();
         services.AddSingleton<OutboxPump>();

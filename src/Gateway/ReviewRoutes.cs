@@ -2,6 +2,8 @@ using MoodStream.Gateway.Http;
 using MoodStream.Gateway.Review.Access;
 using MoodStream.Gateway.Review.Api;
 using MoodStream.Gateway.Review.Cases;
+using MoodStream.Gateway.Review.Likeness;
+using MoodStream.Gateway.Review.Scores;
 
 namespace MoodStream.Gateway;
 
@@ -12,6 +14,7 @@ internal static class ReviewRoutes
     public static void MapReviewApi(this IEndpointRouteBuilder app)
     {
         app.MapLooking();
+        app.MapComparing();
         app.MapClaiming();
         app.MapDeciding();
         app.MapLeading();
@@ -38,6 +41,36 @@ internal static class ReviewRoutes
         app.MapGet(Routes.ReviewEvents, (string gate, HttpContext context, ReviewEndpoints review) => review.Events(gate, context))
             .Describe("FollowReviewCases", "Server-sent events: hello, then case for every change at this gateway.", ReviewPolicies.Look)
             .Produces<string>(StatusCodes.Status200OK, "text/event-stream");
+    }
+
+    private static void MapComparing(this IEndpointRouteBuilder app)
+    {
+        app.MapGet(Routes.ReviewScores, (string gate, long? version, HttpContext context, ScoreDistributions scores) =>
+                scores.GetAsync(gate, version, context))
+            .Describe("ReadScoreDistribution",
+                "Histogram of the scores of the in-distribution images that the threshold was taken from; of the active version unless told.",
+                ReviewPolicies.Look, ProblemKind.InvalidQuery, ProblemKind.NoScoreDistribution)
+            .Produces<ScoreDistribution>().Produces(StatusCodes.Status304NotModified);
+        app.MapGet(Routes.ReviewNearest, (string gate, string caseId, int? count, HttpContext context, LikenessEndpoints likeness) =>
+                likeness.NearestAsync(gate, caseId, count, context))
+            .Describe("ListNearestImages", "The newest accepted images that are most like a case, of those this gateway keeps.",
+                ReviewPolicies.Look, ProblemKind.CaseNotFound, ProblemKind.InvalidQuery)
+            .Produces<NearestToCase>();
+        app.MapGet(Routes.ReviewAccepted, (string gate, string imageId, HttpContext context, NearestImages nearest) =>
+                nearest.GetImageAsync(gate, imageId, context))
+            .Describe("ReadAcceptedImage", "The bytes of one of the gate's newest accepted images; ranges are understood.",
+                ReviewPolicies.Look, ProblemKind.ImageNotShown, ProblemKind.ImageStoreUnavailable)
+            .Produces<byte[]>(StatusCodes.Status200OK, MediaTypes.Jpeg, [.. MediaTypes.Raster.Skip(1)]);
+        app.MapGet(Routes.ReviewGroups, (string gate, double? within, [AsParameters] CaseQuery query, HttpContext context, LikenessEndpoints likeness) =>
+                likeness.GroupsAsync(gate, query, within, context))
+            .Describe("ListReviewGroups", "Cases of a gate, page by page, near-duplicates of a page together.",
+                ReviewPolicies.Look, ProblemKind.InvalidQuery)
+            .Produces<CaseGroups>();
+        app.MapGet(Routes.ReviewSimilar, (string gate, string caseId, double? within, int? limit, HttpContext context, LikenessEndpoints likeness) =>
+                likeness.SimilarAsync(gate, caseId, within, limit, context))
+            .Describe("ListSimilarCases", "Waiting cases that are like a case, and those in the caller's own hands; the most alike first.",
+                ReviewPolicies.Look, ProblemKind.CaseNotFound, ProblemKind.InvalidQuery)
+            .Produces<SimilarToCase>();
     }
 
     private static void MapClaiming(this IEndpointRouteBuilder app)
@@ -68,6 +101,12 @@ internal static class ReviewRoutes
         app.MapPost(Routes.ReviewBulk, (string gate, BulkRequest request, HttpContext context, ReviewEndpoints review) =>
                 review.BulkAsync(gate, request, context))
             .Describe("DecideCases", "Says the same of several cases; each is answered by itself.",
+                ReviewPolicies.Work, ProblemKind.InvalidDecision)
+            .Produces<BulkOutcomes>();
+        app.MapPost(Routes.ReviewBulkUndo, (string gate, BulkUndoRequest request, HttpContext context, ReviewEndpoints review) =>
+                review.BulkUndoAsync(gate, request, context))
+            .Describe("UndoDecisions",
+                "Takes several of the caller's own decisions back, within the grace time; their cases wait again. Each is answered by itself.",
                 ReviewPolicies.Work, ProblemKind.InvalidDecision)
             .Produces<BulkOutcomes>();
         app.MapStep(Routes.ReviewUndo, "UndoDecision", "Takes the caller's own decision back, within the grace time.",

@@ -75,6 +75,9 @@ internal enum ProblemKind
     /// <summary>The body is not what the step needs.</summary>
     InvalidDecision,
 
+    /// <summary>The gate has no statistics of that version whose calibration scores could be shown.</summary>
+    NoScoreDistribution,
+
     /// <summary>There is no such case, or no longer.</summary>
     CaseNotFound,
 
@@ -144,6 +147,7 @@ internal static class ProblemKinds
         ProblemKind.NoProvider => (404, "no-provider", "There is no provider to sign in at."),
         ProblemKind.TooManyAttempts => (429, "too-many-attempts", "Too many requests or wrong keys; come back later."),
         ProblemKind.InvalidDecision => (400, "invalid-decision", "The request is not a valid one for a case."),
+        ProblemKind.NoScoreDistribution => (404, "no-score-distribution", "There is no score distribution to show."),
         ProblemKind.CaseNotFound => (404, "case-not-found", "There is no such case."),
         ProblemKind.CaseTaken => (409, "case-taken", "Another reviewer has the case."),
         ProblemKind.StaleToken => (409, "stale-token", "The lease has ended."),

@@ -69,6 +69,24 @@ internal static class Routes
     /// <summary>Changes of cases as server-sent events.</summary>
     public const string ReviewEvents = "/v1/review/{gate}/events";
 
+    /// <summary>How the scores of in-distribution images are distributed.</summary>
+    public const string ReviewScores = "/v1/review/{gate}/score-distribution";
+
+    /// <summary>Accepted images that are like a case.</summary>
+    public const string ReviewNearest = "/v1/review/{gate}/cases/{caseId}/nearest";
+
+    /// <summary>Bytes of one of a gate's newest accepted images.</summary>
+    public const string ReviewAccepted = "/v1/review/{gate}/accepted/{imageId}";
+
+    /// <summary>Cases that are like a case.</summary>
+    public const string ReviewSimilar = "/v1/review/{gate}/cases/{caseId}/similar";
+
+    /// <summary>Review cases of a gate, near-duplicates together.</summary>
+    public const string ReviewGroups = "/v1/review/{gate}/groups";
+
+    /// <summary>Several decisions taken back at once.</summary>
+    public const string ReviewBulkUndo = "/v1/review/{gate}/decisions/undo";
+
     /// <summary>The log-in page.</summary>
     public const string SignInPage = "/login";
 
@@ -92,6 +110,13 @@ internal static class Routes
 
     /// <summary>Path of one image.</summary>
     public static string Image(string imageId) => $"/v1/images/{Uri.EscapeDataString(imageId)}";
+
+    /// <summary>Path of the bytes of an accepted image.</summary>
+    public static string ReviewAcceptedOf(string gate, string imageId) =>
+        $"/v1/review/{Uri.EscapeDataString(gate)}/accepted/{Uri.EscapeDataString(imageId)}";
+
+    /// <summary>An image id as it stood in a path: the server leaves %2F as it is, and ids of other producers may hold a slash.</summary>
+    public static string Unescape(string imageId) => imageId.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Path of the image of a review case.</summary>
     public static string ReviewImageOf(string gate, string caseId) => $"/v1/review/{Uri.EscapeDataString(gate)}/cases/{caseId}/image";

@@ -33,7 +33,7 @@ internal sealed class LiveEndpoints(
 
     /// <summary>One of the newest results.</summary>
     public IResult GetResult(string imageId, HttpContext context) =>
-        ring.Find(Unescape(imageId)) is { } result
+        ring.Find(Routes.Unescape(imageId)) is { } result
             ? TypedResults.Ok(result)
             : LiveImages.NotAmongNewest(settings.LiveResults).ToResult(context);
 
@@ -56,7 +56,7 @@ internal sealed class LiveEndpoints(
     /// <summary>Bytes of one of the newest images.</summary>
     public async Task<IResult> GetImageAsync(string imageId, HttpContext context)
     {
-        var (bytes, mediaType, refused) = await images.FindAsync(Unescape(imageId), context.RequestAborted);
+        var (bytes, mediaType, refused) = await images.FindAsync(Routes.Unescape(imageId), context.RequestAborted);
         if (refused is not null) return refused.ToResult(context);
         var headers = context.Response.Headers;
         headers.ContentSecurityPolicy = SecurityHeaders.ImagePolicy;
@@ -95,7 +95,4 @@ internal sealed class LiveEndpoints(
             ? number
             : null;
     }
-
-    // The server leaves %2F in a path as it is; ids of other producers may hold a slash.
-    private static string Unescape(string imageId) => imageId.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase);
 }

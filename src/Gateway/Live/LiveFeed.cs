@@ -2,6 +2,7 @@ using System.Net.ServerSentEvents;
 using System.Text.Json;
 using MoodStream.Contracts;
 using MoodStream.Gateway.Ingest;
+using MoodStream.Gateway.Review.Likeness;
 using MoodStream.Gateway.Settings;
 using MoodStream.Gateway.Telemetry;
 using MoodStream.Streaming.Hosting;
@@ -10,9 +11,9 @@ using MoodStream.Streaming.Records;
 
 namespace MoodStream.Gateway.Live;
 
-/// <summary>Shows one ended image: in the ring, in the rates and to every client of the event stream.</summary>
+/// <summary>Shows one ended image: in the ring, in the rates and to every client of the event stream; accepted ones to reviewers, too.</summary>
 internal sealed class LiveView(
-    LiveRing ring, LiveRates rates, LiveSubscribers subscribers, GatewayMetrics metrics, ILogger<LiveView> log)
+    LiveRing ring, LiveRates rates, LiveSubscribers subscribers, AcceptedImages accepted, GatewayMetrics metrics, ILogger<LiveView> log)
 {
     /// <summary>Event type of an ended image.</summary>
     public const string ResultEvent = "result";
@@ -31,7 +32,8 @@ internal sealed class LiveView(
             log.LiveRecordUnreadable(record.Position.ToString(), unreadable!);
             return;
         }
-        var (kept, isNew) = ring.Add(result);
+        accepted.Add(result);
+        var (kept, isNew) = ring.Add(result with { Feature = null });
         metrics.LiveRecords.WithLabels(isNew ? kept.Verdict.WireName() : "repeated").Inc();
         if (!isNew) return;
         rates.Count(kept);

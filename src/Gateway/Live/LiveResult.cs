@@ -111,6 +111,10 @@ internal sealed record LiveResult
     /// <summary>Path of the image's bytes; absent where they are not shown.</summary>
     public string? Image { get; init; }
 
+    /// <summary>Feature, float16, little-endian; null in what is kept for the live view, which does not show it.</summary>
+    [JsonIgnore]
+    public byte[]? Feature { get; init; }
+
     /// <summary>The record whose value holds the bytes, where they are not in the image store.</summary>
     [JsonIgnore]
     public RecordPosition? BytesAt { get; init; }

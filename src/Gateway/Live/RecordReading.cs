@@ -67,6 +67,7 @@ internal static class RecordReading
             DataReference = scored.DataReference,
             ReceivedAt = scored.ReceivedAt,
             EndedAt = scored.ScoredAt,
+            Feature = scored.Feature,
             BytesAt = bytesAt,
             Image = scored.DataReference is null && bytesAt is null ? null : Routes.Image(imageId),
         };

@@ -32,6 +32,13 @@ public sealed record ReviewSettings : ICheckedSettings
     [Range(0.0, 1.0)]
     public double AuditShare { get; init; } = 0.01;
 
+    /// <summary>
+    /// Newest accepted images of each gate whose features this gateway keeps in memory, to show the nearest beside a case. Default 1,000,
+    /// up to 20,000; 0 for none. A thousand with features of 768 values take 3 MiB.
+    /// </summary>
+    [Range(0, 20_000)]
+    public int AcceptedImages { get; init; } = 1_000;
+
     /// <summary>The reasons that a decision may give. Default: new-defect, new-variant, lighting, blur, occlusion, other.</summary>
     public IReadOnlyList<string> ReasonCodes { get; init; } = ["new-defect", "new-variant", "lighting", "blur", "occlusion", "other"];
 

@@ -19,6 +19,7 @@ public sealed class RecordReadingTests
         var (result, unreadable) = RecordReading.Read(_feed.Record(Samples.Scored("a/b", Noon, Verdict.Review) with { DataReference = "ref" }));
 
         Assert.Null(unreadable);
+        Assert.Equal([1, 2, 3, 4], result!.Feature);
         Assert.Equal(
             new LiveResult
             {
@@ -40,8 +41,8 @@ public sealed class RecordReadingTests
                 EndedAt = Noon,
                 Image = "/v1/images/a%2Fb",
             },
-            result);
-        Assert.Equal(80, result!.LatencyMs);
+            result with { Feature = null });
+        Assert.Equal(80, result.LatencyMs);
     }
 
     [Fact]

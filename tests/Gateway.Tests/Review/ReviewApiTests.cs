@@ -148,6 +148,37 @@ public sealed class ReviewApiTests(EmbeddedRedisFixture redis) : IClassFixture<E
         Assert.Equal(expected, seen);
     }
 
+    [Theory]
+    [InlineData("openedFrom=2026-03-14T15:10:26Z", "second", "third")]
+    [InlineData("openedBefore=2026-03-14T15:10:26Z", "first")]
+    [InlineData("openedFrom=2026-03-14T15:10:26%2B00:00&openedBefore=2026-03-14T17:11:26%2B02:00", "second")]
+    [InlineData("openedFrom=2026-03-14T15:12:00Z")]
+    public async Task List_ByAge_GivesWhatWasOpenedWithin(string filter, params string[] expected)
+    {
+        await using var app = new ReviewApp(redis);
+        var gate = $"age-{filter.GetHashCode(StringComparison.Ordinal)}";
+        var ids = new Dictionary<string, string>();
+        foreach (var image in new[] { "first", "second", "third" })              // at 15:09:26, 15:10:26 and 15:11:26
+        {
+            ids[image] = await app.OpenAsync(gate, image);
+            app.Gateway.Clock.Advance(TimeSpan.FromMinutes(1));
+        }
+
+        var page = await app.GetAsync("aud", $"/v1/review/{gate}/cases?sort=age&{filter}");
+
+        Assert.Equal(expected.Select(image => ids[image]), Ids(page));
+    }
+
+    [Fact]
+    public async Task List_OfATimeThatIsNone_IsRefused()
+    {
+        await using var app = new ReviewApp(redis);
+
+        using var response = await app.SendAsync("aud", HttpMethod.Get, "/v1/review/parts/cases?openedFrom=yesterday");
+
+        Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
+    }
+
     [Fact]
     public async Task Bulk_CasesOfWhichOneIsTaken_DecidesTheOthers()
     {

@@ -1,5 +1,3 @@
-using Microsoft.Net.Http.Headers;
-using MoodStream.Gateway.Http;
 using MoodStream.Gateway.Images;
 using MoodStream.Gateway.Live;
 using MoodStream.Gateway.Review.Cases;
@@ -14,13 +12,6 @@ internal sealed class CaseImages(StoredImages images)
     {
         var (bytes, mediaType, refused) = await images.ReadAsync(
             its.Scored.ImageId, its.Scored.DataReference, RecordReading.ParsePosition(its.Scored.Position), context.RequestAborted);
-        if (refused is not null) return refused.ToResult(context);
-        var headers = context.Response.Headers;
-        headers.ContentSecurityPolicy = SecurityHeaders.ImagePolicy;
-        headers.ContentDisposition = "inline";
-        // The bytes of an image never change; they are for this person's browser alone.
-        headers.CacheControl = "private, max-age=86400, immutable";
-        return TypedResults.Bytes(
-            bytes!, mediaType, enableRangeProcessing: true, entityTag: new EntityTagHeaderValue($"\"{its.CaseId}\""));
+        return refused?.ToResult(context) ?? ImageAnswers.Immutable(bytes!, mediaType!, its.CaseId, context);
     }
 }

@@ -13,10 +13,13 @@ namespace MoodStream.Gateway.Review.Api;
 /// <param name="Class">Only this nearest class.</param>
 /// <param name="MinScore">Only from this score on.</param>
 /// <param name="MaxScore">Only up to this score.</param>
+/// <param name="OpenedFrom">Only opened at this time or later; with an offset, such as 2026-03-14T15:00:00Z.</param>
+/// <param name="OpenedBefore">Only opened before this time.</param>
 /// <param name="Limit">At most so many, 1 to 200; 50 unless told.</param>
 /// <param name="Cursor">Where the page before ended.</param>
 internal sealed record CaseQuery(
-    string? State, string? Sort, string? Source, int? Class, double? MinScore, double? MaxScore, int? Limit, string? Cursor);
+    string? State, string? Sort, string? Source, int? Class, double? MinScore, double? MaxScore,
+    DateTimeOffset? OpenedFrom, DateTimeOffset? OpenedBefore, int? Limit, string? Cursor);
 
 /// <summary>Reads lists of cases, page by page.</summary>
 internal sealed class CaseQueries(CaseStore store, ReviewSettings settings)
@@ -59,7 +62,9 @@ internal sealed class CaseQueries(CaseStore store, ReviewSettings settings)
         (query.Source is null || its.Scored.Source == query.Source)
         && (query.Class is null || its.Scored.NearestClass == query.Class)
         && (query.MinScore is null || its.Scored.Score >= query.MinScore)
-        && (query.MaxScore is null || its.Scored.Score <= query.MaxScore);
+        && (query.MaxScore is null || its.Scored.Score <= query.MaxScore)
+        && (query.OpenedFrom is null || its.OpenedAt >= query.OpenedFrom)
+        && (query.OpenedBefore is null || its.OpenedAt < query.OpenedBefore);
 
     private string? OrderOf(string gate, CaseQuery query) => (query.State ?? "open", query.Sort) switch
     {

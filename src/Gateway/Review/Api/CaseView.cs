@@ -153,6 +153,10 @@ internal sealed record DecisionRequest(
 internal sealed record BulkRequest(
     IReadOnlyList<string> CaseIds, DecisionVerdict Verdict, string? Class = null, string? ReasonCode = null, string? Note = null);
 
+/// <summary>Several decisions to take back.</summary>
+/// <param name="CaseIds">Cases, up to 200.</param>
+internal sealed record BulkUndoRequest(IReadOnlyList<string> CaseIds);
+
 /// <summary>What became of one case of a bulk decision.</summary>
 /// <param name="CaseId">Case.</param>
 /// <param name="State">Where it stands now; absent where it was refused.</param>

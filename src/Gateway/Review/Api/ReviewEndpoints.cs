@@ -92,12 +92,20 @@ internal sealed class ReviewEndpoints(
     /// <summary>Claims and decides several cases; each by itself, so that one refusal spoils no other.</summary>
     public async Task<IResult> BulkAsync(string gate, BulkRequest request, HttpContext context)
     {
-        if (request.CaseIds is null || request.CaseIds.Count is < 1 or > MostInBulk)
-            return Invalid($"caseIds holds 1 to {MostInBulk} cases").ToResult(context);
+        if (RefuseIds(request.CaseIds) is { } invalid) return invalid.ToResult(context);
         var choice = new Choice(request.Verdict, request.Class, request.ReasonCode, request.Note);
         if (Refuse(choice) is { } refused) return refused.ToResult(context);
         var outcomes = new List<BulkOutcome>(request.CaseIds.Count);
         foreach (var id in request.CaseIds) outcomes.Add(await DecideOneAsync(gate, id, choice, context));
+        return TypedResults.Ok(new BulkOutcomes(outcomes));
+    }
+
+    /// <summary>Takes several decisions of the caller back and puts their cases back into the queue; each by itself.</summary>
+    public async Task<IResult> BulkUndoAsync(string gate, BulkUndoRequest request, HttpContext context)
+    {
+        if (RefuseIds(request.CaseIds) is { } invalid) return invalid.ToResult(context);
+        var outcomes = new List<BulkOutcome>(request.CaseIds.Count);
+        foreach (var id in request.CaseIds) outcomes.Add(await UndoOneAsync(gate, id, context));
         return TypedResults.Ok(new BulkOutcomes(outcomes));
     }
 
@@ -117,10 +125,23 @@ internal sealed class ReviewEndpoints(
             ? claim
             : await desk.StepAsync(
                 gate, caseId, (its, now) => CaseMachine.Decide(its, actor, lease.Token, choice, now), context.RequestAborted);
-        return step.Fault is { } fault
-            ? new(caseId, null, CaseRefusals.Of(fault).Kind.WireName())
-            : new(caseId, step.After!.State, null);
+        return OutcomeOf(caseId, step);
     }
+
+    private async Task<BulkOutcome> UndoOneAsync(string gate, string caseId, HttpContext context)
+    {
+        var actor = ActorOf(context);
+        var undone = await desk.StepAsync(
+            gate, caseId, (its, now) => CaseMachine.Undo(its, actor, settings.UndoGrace, settings.Lease, now), context.RequestAborted);
+        var step = undone.After?.Lease is not { } lease
+            ? undone
+            : await desk.StepAsync(gate, caseId, (its, now) => CaseMachine.Release(its, actor, lease.Token, now), context.RequestAborted);
+        return OutcomeOf(caseId, step);
+    }
+
+    private static BulkOutcome OutcomeOf(string caseId, CaseStep step) => step.Fault is { } fault
+        ? new(caseId, null, CaseRefusals.Of(fault).Kind.WireName())
+        : new(caseId, step.After!.State, null);
 
     private async IAsyncEnumerable<SseItem<string>> EventsAsync(string gate, [EnumeratorCancellation] CancellationToken cancellation)
     {
@@ -128,6 +149,9 @@ internal sealed class ReviewEndpoints(
         await foreach (var change in changes.WatchAsync(cancellation))
             if (change.Gate == gate) yield return new(JsonSerializer.Serialize(change, ReviewJson.Default.CaseChange), "case");
     }
+
+    private static Refusal? RefuseIds(IReadOnlyList<string>? caseIds) =>
+        caseIds is null || caseIds.Count is < 1 or > MostInBulk ? Invalid($"caseIds holds 1 to {MostInBulk} cases") : null;
 
     private Refusal? Refuse(Choice choice)
     {

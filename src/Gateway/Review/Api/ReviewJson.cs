@@ -1,6 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using MoodStream.Gateway.Review.Cases;
+using MoodStream.Gateway.Review.Likeness;
+using MoodStream.Gateway.Review.Scores;
 
 namespace MoodStream.Gateway.Review.Api;
 
@@ -17,4 +19,9 @@ namespace MoodStream.Gateway.Review.Api;
 [JsonSerializable(typeof(BulkRequest))]
 [JsonSerializable(typeof(BulkOutcomes))]
 [JsonSerializable(typeof(CaseChange))]
+[JsonSerializable(typeof(ScoreDistribution))]
+[JsonSerializable(typeof(NearestToCase))]
+[JsonSerializable(typeof(SimilarToCase))]
+[JsonSerializable(typeof(CaseGroups))]
+[JsonSerializable(typeof(BulkUndoRequest))]
 internal sealed partial class ReviewJson : JsonSerializerContext;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using MoodStream.Contracts;
+using MoodStream.Gateway.Review.Likeness;
 using MoodStream.Gateway.Settings;
 using MoodStream.Streaming.Audit;
 using MoodStream.Streaming.Redis;
@@ -21,12 +22,13 @@ internal sealed class CaseStore(RedisConnection redis, ReviewSettings settings)
         if version ~= ARGV[2] then return 0 end
         redis.call('HSET', KEYS[1], 'v', ARGV[3], 'd', ARGV[4])
         if ARGV[5] == '' then redis.call('PERSIST', KEYS[1]) else redis.call('PEXPIRE', KEYS[1], ARGV[5]) end
+        if ARGV[6] ~= '' then redis.call('HSET', KEYS[1], 's', ARGV[6]) end
         local orders = #KEYS - 2
         for i = 1, orders do
-          local place = ARGV[5 + i]
+          local place = ARGV[6 + i]
           if place == '' then redis.call('ZREM', KEYS[2 + i], ARGV[1]) else redis.call('ZADD', KEYS[2 + i], place, ARGV[1]) end
         end
-        for i = 6 + orders, #ARGV do redis.call('RPUSH', KEYS[2], ARGV[i]) end
+        for i = 7 + orders, #ARGV do redis.call('RPUSH', KEYS[2], ARGV[i]) end
         return 1
         """;
 
@@ -62,6 +64,13 @@ internal sealed class CaseStore(RedisConnection redis, ReviewSettings settings)
             },
             cancellation);
 
+    /// <summary>The sketch of each case's feature, in the order of the ids; null where there is none.</summary>
+    public Task<IReadOnlyList<byte[]?>> ReadSketchesAsync(string gate, IReadOnlyList<string> caseIds, CancellationToken cancellation) =>
+        redis.RunAsync<IReadOnlyList<byte[]?>>(
+            async (database, _) => [.. (await Task.WhenAll(caseIds.Select(id => database.HashGetAsync(RedisKeys.ReviewCase(gate, id), "s"))))
+                .Select(sketch => (byte[]?)sketch)],
+            cancellation);
+
     /// <summary>Stores what a step made of a case, unless the case has changed meanwhile.</summary>
     /// <param name="before">The case that the step began with; null where it opens one.</param>
     /// <param name="step">A step that changes something.</param>
@@ -80,6 +89,8 @@ internal sealed class CaseStore(RedisConnection redis, ReviewSettings settings)
         [
             after.CaseId, before?.Version ?? 0, after.Version, JsonSerializer.SerializeToUtf8Bytes(after, CaseJson.Default.ReviewCase),
             after.State == CaseState.Decided ? (long)settings.KeepDecided.TotalMilliseconds : RedisValue.EmptyString,
+            // The feature does not change, and neither does its sketch.
+            before is null && FeatureSketch.Of(after.Scored) is { } sketch ? sketch : RedisValue.EmptyString,
             .. CaseIndex.ScoresOf(after).Select(Place),
             JsonSerializer.SerializeToUtf8Bytes(DecisionRecords.ItemOf(before, step, now), OutboxJson.Default.OutboxItem),
         ];
