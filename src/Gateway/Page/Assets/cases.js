@@ -1,87 +1,48 @@
-// What is told of a case beside its image, and the grid.
-const $ = (id) => document.getElementById(id);
-const figure = new Intl.NumberFormat("en", { maximumSignificantDigits: 4 });
+// What is told of a case beside its image: score, facts, and the accepted images that are most like it.
+import { element, score as figure } from "./format.js";
+import { drawScores } from "./scores.js";
+import { $ } from "./screen.js";
+
 const moment = new Intl.DateTimeFormat("en", { dateStyle: "medium", timeStyle: "medium" });
-const svg = (name, attributes, text) => {
-  const element = document.createElementNS("http://www.w3.org/2000/svg", name);
-  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
-  if (text !== undefined) element.textContent = text;
-  return element;
-};
+const fact = (name, value) => [element("dt", {}, name), element("dd", { title: value }, value)];
 
-function fact(name, value) {
-  const term = document.createElement("dt"), said = document.createElement("dd");
-  term.textContent = name;
-  said.textContent = value;
-  return [term, said];
-}
-
-// The score beside the threshold: left of it the gate accepts.
-function drawScale(item) {
-  const scale = $("scale");
-  scale.replaceChildren();
-  scale.toggleAttribute("hidden", item.score === undefined || item.threshold === undefined);
-  if (item.score === undefined || item.threshold === undefined) return;
-  const top = Math.max(item.score, item.threshold) * 1.15 || 1;
-  const place = (value) => 10 + 280 * Math.max(0, Math.min(1, value / top));
-  const limit = place(item.threshold), mark = place(item.score);
-  scale.append(
-    svg("line", { class: "axis", x1: 10, x2: 290, y1: 26, y2: 26 }),
-    svg("line", { class: "out", x1: limit, x2: 290, y1: 26, y2: 26 }),
-    svg("line", { class: "limit", x1: limit, x2: limit, y1: 12, y2: 40 }),
-    svg("circle", { class: item.score > item.threshold ? "mark" : "mark in", cx: mark, cy: 26, r: 8 }),
-    svg("text", { x: limit, y: 52, "text-anchor": limit > 150 ? "end" : "start" }, `threshold ${figure.format(item.threshold)}`));
+function age(from) {
+  const minutes = Math.max(0, (Date.now() - new Date(from)) / 60_000);
+  if (minutes < 1) return "just now";
+  if (minutes < 90) return `${Math.round(minutes)} min ago`;
+  return minutes < 48 * 60 ? `${Math.round(minutes / 60)} h ago` : `${Math.round(minutes / 1440)} days ago`;
 }
 
 export function fillCase(item) {
   $("case-source").textContent = item.source;
   $("case-flag").hidden = !item.seniorOnly;
-  drawScale(item);
+  drawScores(item, item.scores);
   $("facts").replaceChildren(
-    ...fact("Score", item.score === undefined ? "not scored" : figure.format(item.score)),
-    ...(item.pValue === undefined ? [] : fact("p-value", figure.format(item.pValue))),
+    ...(item.pValue === undefined ? [] : fact("p-value", figure(item.pValue))),
     ...(item.nearestClass === undefined ? [] : fact("Nearest class", String(item.nearestClass))),
     ...fact("Received", moment.format(new Date(item.receivedAt))),
+    ...fact("Waiting since", age(item.openedAt)),
     ...fact("Statistics", `version ${item.statisticsVersion}`),
     ...fact("Image", item.imageId));
 }
 
-function tile(item) {
-  const entry = document.createElement("li"), button = document.createElement("button");
-  const picture = document.createElement("img"), line = document.createElement("span");
-  const source = document.createElement("span"), score = document.createElement("span");
-  button.type = "button";
-  button.className = "tile";
-  button.dataset.case = item.caseId;
-  button.setAttribute("aria-pressed", "false");
-  button.onclick = () => button.setAttribute("aria-pressed", String(button.getAttribute("aria-pressed") !== "true"));
-  picture.alt = `Image ${item.imageId}`;
-  source.textContent = item.source;
-  score.textContent = item.score === undefined ? "not scored" : figure.format(item.score);
-  line.append(source, score);
-  button.append(picture, line);
-  entry.append(button);
-  return { entry, picture };
+function neighbour(image, number, compare) {
+  const picture = element("img", { alt: "", draggable: "false" });
+  if (image.address) picture.src = image.address;
+  return element("li", {}, element("button", {
+    type: "button", class: "neighbour", ".onclick": () => compare(number), "aria-pressed": "false",
+    "aria-label": `Compare with accepted image ${image.imageId} of ${image.source}, similarity ${image.similarity.toFixed(2)}`,
+  }, picture, element("span", {}, image.similarity.toFixed(2))));
 }
 
-// Fills the grid; pictures come a few at a time, so that the first rows are there first.
-export async function fillGrid(cases, pictureOf) {
-  for (const old of $("tiles").querySelectorAll("img")) URL.revokeObjectURL(old.src);
-  const tiles = cases.map((item) => ({ item, ...tile(item) }));
-  $("tiles").replaceChildren(...tiles.map((t) => t.entry));
-  $("grid-count").textContent = `${cases.length} cases, the first to decide first`;
-  const queue = [...tiles];
-  await Promise.all(Array.from({ length: 6 }, async () => {
-    for (let next = queue.shift(); next; next = queue.shift()) {
-      const address = await pictureOf(next.item);
-      if (address) next.picture.src = address;
-    }
-  }));
-}
-
-export const selected = () =>
-  [...document.querySelectorAll('.tile[aria-pressed="true"]')].map((button) => button.dataset.case);
-
-export function selectAll() {
-  for (const button of document.querySelectorAll(".tile")) button.setAttribute("aria-pressed", "true");
+/** Shows the accepted images that are like a case: undefined while they are asked for, null where they cannot be had. */
+export function fillNearest(nearest, compare) {
+  const images = nearest?.images ?? [];
+  $("nearest-list").replaceChildren(...images.map((image, number) => neighbour(image, number, compare)));
+  $("nearest-note").textContent =
+    nearest === undefined ? "Looking among the accepted images…"
+    : nearest === null ? "They cannot be read now."
+    : nearest.considered === 0 ? "None yet: this gateway has seen no accepted image of this gate since it started."
+    : images.length === 0 ? "None can be compared with this image."
+    : `of the newest ${nearest.considered} accepted`;
 }

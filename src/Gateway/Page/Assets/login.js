@@ -1,3 +1,5 @@
+import { followTheme } from "./theme.js";
+
 const $ = (id) => document.getElementById(id);
 const home = "/review";
 
@@ -43,4 +45,5 @@ async function signIn(event) {
 }
 
 $("password-form").addEventListener("submit", signIn);
+followTheme();
 start();

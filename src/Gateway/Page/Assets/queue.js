@@ -50,15 +50,53 @@ const json = async (...request) => (await send(...request)).json();
 const at = (item, step) => `/v1/review/${encodeURIComponent(item.gate)}/cases/${item.caseId}/${step}`;
 
 export const gates = () => json("GET", "/v1/review/gates");
-export const list = (gate) => json("GET", `/v1/review/${encodeURIComponent(gate)}/cases?limit=60`);
+export const groups = (gate, query) => json("GET", `/v1/review/${encodeURIComponent(gate)}/groups?${new URLSearchParams({ limit: 100, ...query })}`);
+export const similar = async (item) => (await json("GET", at(item, "similar"))).cases;
 export const claim = async (gate, count) => (await json("POST", `/v1/review/${encodeURIComponent(gate)}/claims`, { count })).cases;
 export const decide = (item, choice) => json("POST", at(item, "decision"), { ...choice, token: item.token });
 export const release = (item) => json("POST", at(item, "release"), { token: item.token });
 export const escalate = (item) => json("POST", at(item, "escalation"), { token: item.token });
 export const heartbeat = (item) => json("POST", at(item, "heartbeat"), { token: item.token });
 export const undo = (item) => json("POST", at(item, "undo"), {});
-export const bulk = async (gate, caseIds, verdict) =>
-  (await json("POST", `/v1/review/${encodeURIComponent(gate)}/decisions`, { caseIds, verdict })).outcomes;
+export const bulk = async (gate, caseIds, choice) => inParts(caseIds, (part) =>
+  json("POST", `/v1/review/${encodeURIComponent(gate)}/decisions`, { ...choice, caseIds: part }));
+export const undoBulk = (gate, caseIds) => inParts(caseIds, (part) =>
+  json("POST", `/v1/review/${encodeURIComponent(gate)}/decisions/undo`, { caseIds: part }));
+
+// So many cases go into one request.
+const mostInBulk = 200;
+async function inParts(caseIds, ask) {
+  const outcomes = [];
+  for (let from = 0; from < caseIds.length; from += mostInBulk) outcomes.push(...(await ask(caseIds.slice(from, from + mostInBulk))).outcomes);
+  return outcomes;
+}
+
+// The accepted images that are most like a case, with their pictures; null where they cannot be had.
+export async function nearest(item) {
+  try {
+    const found = await json("GET", at(item, "nearest"));
+    await Promise.all(found.images.map(async (image) => { image.address = await picture(image).catch(() => null); }));
+    return found;
+  } catch (error) {
+    if (error instanceof ApiError) return null;
+    throw error;
+  }
+}
+
+// How the scores of in-distribution images are distributed, by the statistics of a case; null where that is not known.
+const distributions = new Map(), mostDistributions = 16;
+export function scores(item) {
+  const name = `${item.gate}/${item.statisticsVersion}`;
+  if (!distributions.has(name)) {
+    if (distributions.size >= mostDistributions) distributions.delete(distributions.keys().next().value);
+    const asked = json("GET", `/v1/review/${encodeURIComponent(item.gate)}/score-distribution?version=${item.statisticsVersion}`);
+    distributions.set(name, asked.catch((error) => {
+      if (error.status !== 404) distributions.delete(name);
+      return null;
+    }));
+  }
+  return distributions.get(name);
+}
 
 // An image as an address of this page; null where there is none to show.
 export async function picture(item) {

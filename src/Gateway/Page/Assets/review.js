@@ -1,44 +1,24 @@
+// The review page: what is on the screen, and the steps that go to the gateway.
+import * as bulk from "./bulk.js";
+import { fillCase, fillNearest } from "./cases.js";
+import { followKeys } from "./keys.js";
+import { forget, prepare } from "./prepare.js";
 import * as queue from "./queue.js";
+import { $, connection, only, tell, toast } from "./screen.js";
 import * as stage from "./stage.js";
-import { fillCase, fillGrid, selected, selectAll } from "./cases.js";
+import { followTheme } from "./theme.js";
 
 const ahead = 4, beat = 20_000, retryAfter = 2_000;
-const $ = (id) => document.getElementById(id);
-const verdicts = ["in-distribution", "out-of-distribution", "unusable", "unsure"];
-let gate = "", view = "work", busy = false, lastDecided = null, watching = null;
+let gate = "", view = "work", busy = false, undoable = null, watching = null, compared = null, shown = null;
 let mine = [];            // claimed cases with their pictures on the way; the first is the one on the screen
-
-function only(id) {
-  for (const name of ["login", "state", "work", "grid"]) $(name).hidden = name !== id;
-  $("bar").hidden = id === "login";
-  $("leave").hidden = id === "login";
-}
-
-function tell(title, text, action, onAction) {
-  $("state-title").textContent = title;
-  $("state-text").textContent = text;
-  $("state-action").textContent = action;
-  $("state-action").onclick = onAction;
-  only("state");
-}
-
-function toast(text) {
-  $("toast").textContent = text;
-  $("toast").hidden = false;
-  clearTimeout(toast.timer);
-  toast.timer = setTimeout(() => { $("toast").hidden = true; }, 4_000);
-}
-
-function connection(state, text) {
-  $("connection").dataset.state = state;
-  $("connection").textContent = text;
-}
 
 function failed(error) {
   if (error.status === 401) return leave("The key is unknown or has expired.");
   if (error.status === 0 || error.status === 503) {
     connection("lost", "Connection lost");
-    tell("The gateway does not answer", "Nothing is lost: what you decided is safe, and cases in your hands come back by themselves.", "Try again", resume);
+    tell("The gateway does not answer",
+      "Nothing is lost: decisions that arrived are safe, and what did not arrive is shown to you again. Trying every two seconds.",
+      "Try now", resume);
     clearTimeout(failed.timer);
     failed.timer = setTimeout(resume, retryAfter);
     return;
@@ -47,10 +27,18 @@ function failed(error) {
   toast(error.message);
 }
 
+// Leases may have ended meanwhile, and a decision may have arrived whose answer did not.
 async function resume() {
   clearTimeout(failed.timer);
-  // A lease may have ended meanwhile; what is still ours is given again by the claim.
-  mine = [];
+  try {
+    const kept = await Promise.all(mine.map((item) => queue.heartbeat(item).then(() => item, (error) => {
+      if (error.status === 0 || error.status === 503) throw error;
+      return null;
+    })));
+    mine = kept.filter(Boolean);
+  } catch (error) {
+    return failed(error);
+  }
   await enter();
 }
 
@@ -62,7 +50,9 @@ async function enter() {
       return tell("No cases yet", "Cases appear when the gate sends its first image to people.", "Look again", enter);
     fillGates(found.gates);
     watch();
-    await open();
+    if (view === "grid") return await bulk.open(gate);
+    await fetchAhead();
+    showFirst();
   } catch (error) {
     failed(error);
   }
@@ -73,36 +63,55 @@ function fillGates(gates) {
   if (!names.includes(gate)) gate = names[0];
   $("gate").replaceChildren(...gates.map((g) => new Option(`${g.gate} (${g.open + g.escalated} waiting)`, g.gate, false, g.gate === gate)));
   const reasons = gates.find((g) => g.gate === gate).reasonCodes;
-  $("reason").replaceChildren(new Option("none given", ""), ...reasons.map((r) => new Option(r, r)));
-}
-
-async function open() {
-  if (view === "grid") return openGrid();
-  await fetchAhead();
-  showFirst();
+  for (const list of [$("reason"), $("grid-reason")]) {
+    const chosen = list.value;
+    list.replaceChildren(new Option("none given", ""), ...reasons.map((r) => new Option(r, r, false, r === chosen)));
+  }
 }
 
 async function fetchAhead() {
   if (mine.length >= ahead) return;
-  const more = await queue.claim(gate, ahead - mine.length);
-  for (const item of more) {
-    if (mine.some((m) => m.caseId === item.caseId)) continue;
-    item.picture = queue.picture(item).then((address) => { item.address = address; });
-    item.picture.catch(() => { item.address = null; });
-    mine.push(item);
-  }
+  for (const item of await queue.claim(gate, ahead - mine.length))
+    if (!mine.some((m) => m.caseId === item.caseId)) mine.push(readied(item));
 }
+
+const isShown = (item) => mine[0] === item && !$("work").hidden;
+const readied = (item) => prepare(item, isShown, { showImage, compare: compareWith });
+const showImage = (item) => stage.show(item.address, `Image ${item.imageId} of ${item.source}`);
 
 function showFirst() {
   const item = mine[0];
-  if (!item)
-    return tell("All done", "No case waits at this gate. New ones show by themselves.", "Look again", enter);
+  if (!item) return tell("All done", "No case waits at this gate. New ones show by themselves.", "Look again", enter);
   only("work");
+  compared = null;
+  // Words belong to the case: a half-written note stays while the case does.
+  if (shown !== item) {
+    $("reason").value = item.words?.reasonCode ?? "";
+    $("note").value = item.words?.note ?? "";
+  }
+  shown = item;
   fillCase(item);
-  item.shownAt = performance.now();
-  stage.show(item.address, `Image ${item.imageId} of ${item.source}`);
-  if (item.address === undefined)
-    item.picture.finally(() => { if (mine[0] === item) stage.show(item.address, `Image ${item.imageId} of ${item.source}`); });
+  fillNearest(item.nearest, compareWith);
+  showImage(item);
+  showSimilar(item);
+}
+
+// How many others could be decided with this one; only asked for what is on the screen.
+async function showSimilar(item) {
+  $("similar").hidden = true;
+  item.similar ??= await queue.similar(item).catch(() => null);
+  if (mine[0] !== item || !item.similar?.length) return;
+  $("similar-text").textContent = `${item.similar.length} similar ${item.similar.length === 1 ? "case waits" : "cases wait"}`;
+  $("similar").hidden = false;
+}
+
+// The same number again, or none, shows the case's own image.
+function compareWith(number) {
+  const image = mine[0]?.nearest?.images[number];
+  compared = compared === number || !image?.address ? null : number;
+  stage.compare(compared === null ? null : image.address,
+    compared === null ? "" : `Accepted image ${image.imageId} of ${image.source}, similarity ${image.similarity.toFixed(2)}`);
+  for (const [i, button] of document.querySelectorAll(".neighbour").entries()) button.setAttribute("aria-pressed", String(i === compared));
 }
 
 // One step with the case on the screen: the next is there at once, and the step goes to the gateway meanwhile.
@@ -113,67 +122,98 @@ async function step(act, done) {
   try {
     if (mine[0]) showFirst();
     await act(item);
-    if (item.address) URL.revokeObjectURL(item.address);
     done?.(item);
+    forget(item);
     await fetchAhead();
-    if (mine[0]?.shownAt === undefined) showFirst();
+    if (!mine[0] || mine[0] !== shown) showFirst();
   } catch (error) {
+    // It may not have arrived; saying the same again under the same token changes nothing.
+    if (error.status === 0 || error.status === 503) mine.unshift(item);
     failed(error);
-    if (error.status === 409) await open().catch(failed);
+    if (error.status === 409) await enter();
   } finally {
     busy = false;
   }
 }
 
-const decide = (verdict) => step(
-  (item) => queue.decide(item, {
-    verdict,
-    reasonCode: $("reason").value || undefined,
-    note: $("note").value.trim() || undefined,
-  }),
-  (item) => {
-    lastDecided = item;
-    $("undo").disabled = false;
-    $("reason").value = "";
-    $("note").value = "";
+// The words are kept with the case, for when the decision does not arrive or is taken back.
+function decide(verdict) {
+  if (busy || !mine[0]) return;
+  const words = mine[0].words = { reasonCode: $("reason").value || undefined, note: $("note").value.trim() || undefined };
+  return step((item) => queue.decide(item, { ...words, verdict }), (item) => {
+    undoable = { one: item };
+    showUndo();
     toast(`${item.source}: ${verdict}. Z takes it back.`);
   });
+}
+
+function showUndo() {
+  $("undo").disabled = $("grid-undo").disabled = !undoable;
+}
 
 async function undo() {
-  if (busy || !lastDecided) return;
+  if (busy || !undoable) return;
   busy = true;
   try {
-    const item = await queue.undo(lastDecided);
-    item.picture = queue.picture(item).then((address) => { item.address = address; });
-    lastDecided = null;
-    $("undo").disabled = true;
-    mine.unshift(item);
-    showFirst();
+    if (undoable.one) {
+      const item = await queue.undo(undoable.one);
+      mine.unshift(readied({ ...item, words: undoable.one.words }));
+      if (view === "work") showFirst();
+    } else {
+      const back = (await queue.undoBulk(gate, undoable.many)).filter((o) => !o.problem).length;
+      toast(`${back} of ${undoable.many.length} taken back; they wait again.`);
+      if (view === "grid") await enter();
+    }
+    undoable = null;
+    showUndo();
   } catch (error) {
     failed(error);
   } finally {
     busy = false;
   }
-}
-
-async function openGrid() {
-  const page = await queue.list(gate);
-  if (page.cases.length === 0) return tell("All done", "No case waits at this gate.", "Look again", enter);
-  only("grid");
-  await fillGrid(page.cases, queue.picture);
 }
 
 async function decideSelected(verdict) {
-  const ids = selected();
-  if (ids.length === 0) return toast("Select images first: click them, or select all.");
+  const choice = { verdict, reasonCode: $("grid-reason").value || undefined };
+  const ids = bulk.selected();
+  if (busy) return;
+  if (ids.length === 0) return toast("Select images first: click them, press Space, or A for all.");
+  busy = true;
   try {
-    const outcomes = await queue.bulk(gate, ids, verdict);
-    const refused = outcomes.filter((o) => o.problem).length;
-    toast(`${outcomes.length - refused} decided as ${verdict}${refused ? `, ${refused} with somebody else or decided already` : ""}.`);
+    const outcomes = await queue.bulk(gate, ids, choice);
+    const done = outcomes.filter((o) => !o.problem).map((o) => o.caseId);
+    mine = mine.filter((item) => !done.includes(item.caseId));
+    if (done.length > 0) undoable = { many: done };
+    showUndo();
+    $("grid-reason").value = "";
+    const refused = outcomes.length - done.length;
+    toast(`${done.length} decided as ${verdict}${refused ? `, ${refused} with somebody else or decided already` : ""}. Z takes them back.`);
+    if (bulk.isOfOneCase()) setView("work");
     await enter();
   } catch (error) {
     failed(error);
+  } finally {
+    busy = false;
   }
+}
+
+function setView(name) {
+  view = name;
+  for (const other of ["work", "grid"]) $(`view-${other}`).setAttribute("aria-pressed", String(other === name));
+}
+
+async function change(name) {
+  setView(name);
+  // What nobody looks at is for others; similar cases are looked at beside the one in hand.
+  if (name === "grid") await putBack();
+  await enter();
+}
+
+async function openSimilar() {
+  const item = mine[0];
+  if (busy || view !== "work" || !item?.similar?.length) return;
+  setView("grid");
+  await bulk.openSimilar(item);
 }
 
 // Others' changes only matter to whoever has nothing to do; the stream tells of a lost connection, too.
@@ -216,6 +256,7 @@ function leave(why) {
 async function putBack() {
   const items = mine;
   mine = [];
+  items.forEach(forget);
   await Promise.allSettled(items.map(queue.release));
 }
 
@@ -226,41 +267,22 @@ $("login").addEventListener("submit", (event) => {
   enter();
 });
 $("leave").onclick = async () => { await putBack(); leave(); };
-$("gate").onchange = async () => { await putBack(); gate = $("gate").value; enter(); };
-$("undo").onclick = undo;
+$("gate").onchange = async () => { await putBack(); gate = $("gate").value; undoable = null; showUndo(); enter(); };
+$("undo").onclick = $("grid-undo").onclick = undo;
 $("skip").onclick = () => step(queue.release);
 $("escalate").onclick = () => step(queue.escalate, () => toast("Handed to a senior."));
-$("grid-all").onclick = selectAll;
+$("similar").onclick = openSimilar;
+$("grid-back").onclick = () => change("work");
+$("help-open").onclick = () => $("help").showModal();
 for (const button of document.querySelectorAll("[data-verdict]")) button.onclick = () => decide(button.dataset.verdict);
 for (const button of document.querySelectorAll("[data-bulk]")) button.onclick = () => decideSelected(button.dataset.bulk);
-for (const name of ["work", "grid"])
-  $(`view-${name}`).onclick = async () => {
-    view = name;
-    for (const other of ["work", "grid"]) $(`view-${other}`).setAttribute("aria-pressed", String(other === name));
-    if (name === "grid") await putBack();
-    enter();
-  };
-$("theme").onclick = () => {
-  const dark = document.documentElement.dataset.theme
-    ? document.documentElement.dataset.theme === "dark"
-    : matchMedia("(prefers-color-scheme: dark)").matches;
-  document.documentElement.dataset.theme = dark ? "light" : "dark";
-};
+for (const name of ["work", "grid"]) $(`view-${name}`).onclick = () => change(name);
+$("grid-all").onclick = bulk.selectAll;
+$("grid-none").onclick = bulk.selectNone;
+bulk.whenFiltered(() => bulk.open(gate).catch(failed));
+followTheme($("theme"));
 
-const keys = {
-  z: undo, s: () => $("skip").click(), e: () => $("escalate").click(), 0: stage.whole,
-  "+": () => stage.zoomBy(1.3), "-": () => stage.zoomBy(1 / 1.3),
-  ArrowLeft: () => stage.moveBy(60, 0), ArrowRight: () => stage.moveBy(-60, 0),
-  ArrowUp: () => stage.moveBy(0, 60), ArrowDown: () => stage.moveBy(0, -60),
-};
-document.addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey || /^(INPUT|SELECT)$/.test(event.target.tagName) || $("work").hidden) return;
-  const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
-  if ("1234".includes(key)) decide(verdicts[Number(key) - 1]);
-  else if (keys[key]) keys[key]();
-  else return;
-  event.preventDefault();
-});
+followKeys({ decide, decideSelected, undo, compare: () => compareWith(compared ?? 0), back: () => change("work") });
 
 setInterval(() => { for (const item of mine) queue.heartbeat(item).catch(() => {}); }, beat);
 if (queue.session.key || await queue.session.find()) enter();

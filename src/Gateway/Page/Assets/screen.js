@@ -1,0 +1,29 @@
+// Which part of the page is shown, and what is told beside it.
+export const $ = (id) => document.getElementById(id);
+
+export function only(id) {
+  for (const name of ["login", "state", "work", "grid"]) $(name).hidden = name !== id;
+  $("bar").hidden = id === "login";
+  $("leave").hidden = id === "login";
+}
+
+export function tell(title, text, action, onAction) {
+  $("state-title").textContent = title;
+  $("state-text").textContent = text;
+  $("state-action").hidden = !action;
+  $("state-action").textContent = action ?? "";
+  $("state-action").onclick = onAction;
+  only("state");
+}
+
+export function toast(text) {
+  $("toast").textContent = text;
+  $("toast").hidden = false;
+  clearTimeout(toast.timer);
+  toast.timer = setTimeout(() => { $("toast").hidden = true; }, 6_000);
+}
+
+export function connection(state, text) {
+  $("connection").dataset.state = state;
+  $("connection").textContent = text;
+}
