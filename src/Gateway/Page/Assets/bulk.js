@@ -72,3 +72,6 @@ export async function openSimilar(item) {
 export function whenFiltered(act) {
   for (const id of ["grid-sort", "grid-opened", "grid-source"]) $(id).addEventListener("change", act);
 }
+
+$("grid-all").onclick = grid.selectAll;
+$("grid-none").onclick = grid.selectNone;

@@ -9,7 +9,7 @@ import * as stage from "./stage.js";
 import { followTheme } from "./theme.js";
 
 const ahead = 4, beat = 20_000, retryAfter = 2_000;
-let gate = "", view = "work", busy = false, undoable = null, watching = null, compared = null, shown = null;
+let gate = "", view = "work", busy = false, undoable = null, watching = null, compared = null, shown = null, fetching = null;
 let mine = [];            // claimed cases with their pictures on the way; the first is the one on the screen
 
 function failed(error) {
@@ -69,7 +69,10 @@ function fillGates(gates) {
   }
 }
 
-async function fetchAhead() {
+// One claim at a time, or two would take more than are looked at.
+const fetchAhead = () => fetching ??= claimAhead().finally(() => { fetching = null; });
+
+async function claimAhead() {
   if (mine.length >= ahead) return;
   for (const item of await queue.claim(gate, ahead - mine.length))
     if (!mine.some((m) => m.caseId === item.caseId)) mine.push(readied(item));
@@ -124,16 +127,16 @@ async function step(act, done) {
     await act(item);
     done?.(item);
     forget(item);
-    await fetchAhead();
-    if (!mine[0] || mine[0] !== shown) showFirst();
   } catch (error) {
     // It may not have arrived; saying the same again under the same token changes nothing.
     if (error.status === 0 || error.status === 503) mine.unshift(item);
     failed(error);
-    if (error.status === 409) await enter();
+    return error.status === 409 ? enter() : undefined;
   } finally {
     busy = false;
   }
+  // The next decision need not wait until more is claimed.
+  if (await fetchAhead().then(() => true, failed) && view === "work" && (!mine[0] || mine[0] !== shown)) showFirst();
 }
 
 // The words are kept with the case, for when the decision does not arrive or is taken back.
@@ -141,13 +144,13 @@ function decide(verdict) {
   if (busy || !mine[0]) return;
   const words = mine[0].words = { reasonCode: $("reason").value || undefined, note: $("note").value.trim() || undefined };
   return step((item) => queue.decide(item, { ...words, verdict }), (item) => {
-    undoable = { one: item };
-    showUndo();
+    canUndo({ one: item });
     toast(`${item.source}: ${verdict}. Z takes it back.`);
   });
 }
 
-function showUndo() {
+function canUndo(what) {
+  undoable = what;
   $("undo").disabled = $("grid-undo").disabled = !undoable;
 }
 
@@ -164,8 +167,7 @@ async function undo() {
       toast(`${back} of ${undoable.many.length} taken back; they wait again.`);
       if (view === "grid") await enter();
     }
-    undoable = null;
-    showUndo();
+    canUndo(null);
   } catch (error) {
     failed(error);
   } finally {
@@ -183,8 +185,7 @@ async function decideSelected(verdict) {
     const outcomes = await queue.bulk(gate, ids, choice);
     const done = outcomes.filter((o) => !o.problem).map((o) => o.caseId);
     mine = mine.filter((item) => !done.includes(item.caseId));
-    if (done.length > 0) undoable = { many: done };
-    showUndo();
+    if (done.length > 0) canUndo({ many: done });
     $("grid-reason").value = "";
     const refused = outcomes.length - done.length;
     toast(`${done.length} decided as ${verdict}${refused ? `, ${refused} with somebody else or decided already` : ""}. Z takes them back.`);
@@ -267,7 +268,7 @@ $("login").addEventListener("submit", (event) => {
   enter();
 });
 $("leave").onclick = async () => { await putBack(); leave(); };
-$("gate").onchange = async () => { await putBack(); gate = $("gate").value; undoable = null; showUndo(); enter(); };
+$("gate").onchange = async () => { await putBack(); gate = $("gate").value; canUndo(null); enter(); };
 $("undo").onclick = $("grid-undo").onclick = undo;
 $("skip").onclick = () => step(queue.release);
 $("escalate").onclick = () => step(queue.escalate, () => toast("Handed to a senior."));
@@ -277,8 +278,6 @@ $("help-open").onclick = () => $("help").showModal();
 for (const button of document.querySelectorAll("[data-verdict]")) button.onclick = () => decide(button.dataset.verdict);
 for (const button of document.querySelectorAll("[data-bulk]")) button.onclick = () => decideSelected(button.dataset.bulk);
 for (const name of ["work", "grid"]) $(`view-${name}`).onclick = () => change(name);
-$("grid-all").onclick = bulk.selectAll;
-$("grid-none").onclick = bulk.selectNone;
 bulk.whenFiltered(() => bulk.open(gate).catch(failed));
 followTheme($("theme"));
 
