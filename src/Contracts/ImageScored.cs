@@ -11,6 +11,9 @@ public sealed record ImageScored
     /// <summary>Source id: camera, modality or tenant.</summary>
     public required string Source { get; init; }
 
+    /// <summary>What of the source the image shows (a study, a lot), as its producer said. Absent where none did.</summary>
+    public string? Subject { get; init; }
+
     /// <summary>Gate that judged the image.</summary>
     public required string Gate { get; init; }
 

@@ -13,6 +13,12 @@ public static class RecordHeaders
     /// <summary>Source id (camera, modality, tenant). Where a producer gives none, the record's key is the source.</summary>
     public const string Source = "ce_source";
 
+    /// <summary>
+    /// What of the source the image shows (a study, a lot, a work order), where the producer says so: 1 to 128 printable characters. The
+    /// gate repeats it and judges without it.
+    /// </summary>
+    public const string Subject = "ce_subject";
+
     /// <summary>What happened; one of <see cref="EventTypes"/>.</summary>
     public const string Type = "ce_type";
 

@@ -19,7 +19,7 @@ internal static class GatewayRoutes
             + "one image is in, with one entry per part; otherwise the problem of the first part, with all of them in `images`.")
         .Produces<TakenImage>(StatusCodes.Status202Accepted)
         .Refuses(
-            ProblemKind.InvalidSource, ProblemKind.InvalidImageId, ProblemKind.EmptyImage, ProblemKind.InvalidMultipart,
+            ProblemKind.InvalidSource, ProblemKind.InvalidImageId, ProblemKind.InvalidSubject, ProblemKind.EmptyImage, ProblemKind.InvalidMultipart,
             ProblemKind.IncompleteBody, ProblemKind.CrossSite, ProblemKind.ImageTooLarge, ProblemKind.UnsupportedMediaType,
             ProblemKind.IngressBusy, ProblemKind.SourceOverQuota, ProblemKind.UploadMemoryFull, ProblemKind.BrokerUnavailable, ProblemKind.ImageStoreUnavailable)
         .DescribesIngest()

@@ -7,7 +7,11 @@ namespace MoodStream.Cli.Ingest;
 /// <param name="Source">Source id.</param>
 /// <param name="ImageId">Image id; the same image sent again has the same one, so that a repeat makes no second image.</param>
 /// <param name="Bytes">The encoded bytes.</param>
-internal sealed record OutgoingImage(string Source, string ImageId, byte[] Bytes);
+internal sealed record OutgoingImage(string Source, string ImageId, byte[] Bytes)
+{
+    /// <summary>What of the source it shows; null where nobody says.</summary>
+    public string? Subject { get; init; }
+}
 
 /// <summary>Puts images in through the gateway, and waits as long as it must where the gateway is busy or away.</summary>
 /// <remarks>
@@ -40,6 +44,7 @@ internal sealed class GatewayClient(HttpClient http, TimeProvider clock)
         {
             using var request = new HttpRequestMessage(HttpMethod.Post, $"v1/sources/{Uri.EscapeDataString(image.Source)}/images");
             request.Headers.Add("Idempotency-Key", image.ImageId);
+            if (image.Subject is { } subject) request.Headers.Add("ce-subject", subject);
             request.Content = new ByteArrayContent(image.Bytes) { Headers = { ContentType = new("application/octet-stream") } };
             using var response = await http.SendAsync(request, cancellation);
             if (response.IsSuccessStatusCode) return new(Again: false, null, null);

@@ -9,13 +9,13 @@ namespace MoodStream.Cli.Ingest;
 
 /// <summary>Follows the changes of an Orthanc server and sends the rendered frames of new instances.</summary>
 /// <remarks>
-/// The series is the source, so that its frames keep their order. Only pixels, the number of frames and the unique id of the series are
-/// asked for: no name, birth date or other field of a patient is read, let alone passed on. Burnt-in text stays burnt in.
+/// The series is the source, so that its frames keep their order, and its study the subject. Only pixels, the number of frames and the unique
+/// ids of series and study are asked for: no name, birth date or other field of a patient is read, let alone passed on. Burnt-in text stays burnt in.
 /// Source: Orthanc REST API, /changes, /instances/{id}/content/{tag}, /instances/{id}/frames/{n}/rendered.
 /// </remarks>
 internal sealed class OrthancFeed(HttpClient orthanc, FileInfo? stateFile, GatewayClient client, IngestTally tally, TimeProvider clock)
 {
-    private const string NewInstance = "NewInstance", SeriesInstanceUid = "0020-000e", NumberOfFrames = "0028-0008";
+    private const string NewInstance = "NewInstance", SeriesInstanceUid = "0020-000e", StudyInstanceUid = "0020-000d", NumberOfFrames = "0028-0008";
     private const int ChangesAtOnce = 100;
 
     /// <summary>Follows until cancelled.</summary>
@@ -50,6 +50,7 @@ internal sealed class OrthancFeed(HttpClient orthanc, FileInfo? stateFile, Gatew
     private async Task SendAsync(string instance, CancellationToken cancellation)
     {
         if (await TagAsync(instance, SeriesInstanceUid, cancellation) is not { } source) return;   // deleted meanwhile
+        var study = await TagAsync(instance, StudyInstanceUid, cancellation);
         var many = await TagAsync(instance, NumberOfFrames, cancellation);
         var frames = int.TryParse(many, NumberStyles.None, CultureInfo.InvariantCulture, out var count) ? count : 1;
         for (var frame = 0; frame < frames; frame++)
@@ -58,7 +59,8 @@ internal sealed class OrthancFeed(HttpClient orthanc, FileInfo? stateFile, Gatew
             tally.Read();
             var name = $"instance {instance} frame {frame}";
             if (!answer.IsSuccessStatusCode) tally.Sent(name, $"Orthanc does not render it ({(int)answer.StatusCode})");
-            else tally.Sent(name, await client.SendAsync(new(source, Id(instance, frame), await answer.Content.ReadAsByteArrayAsync(cancellation)), cancellation));
+            else tally.Sent(name, await client.SendAsync(
+                new(source, Id(instance, frame), await answer.Content.ReadAsByteArrayAsync(cancellation)) { Subject = study }, cancellation));
         }
     }
 

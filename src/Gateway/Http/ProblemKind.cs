@@ -9,6 +9,9 @@ internal enum ProblemKind
     /// <summary>The image id that the client gave is not one, or two different ones were given.</summary>
     InvalidImageId,
 
+    /// <summary>The subject that the client gave is not one.</summary>
+    InvalidSubject,
+
     /// <summary>A query parameter is outside what it may be.</summary>
     InvalidQuery,
 
@@ -125,6 +128,7 @@ internal static class ProblemKinds
     {
         ProblemKind.InvalidSource => (400, "invalid-source", "The source id is not valid."),
         ProblemKind.InvalidImageId => (400, "invalid-image-id", "The image id is not valid."),
+        ProblemKind.InvalidSubject => (400, "invalid-subject", "The subject is not valid."),
         ProblemKind.InvalidQuery => (400, "invalid-query", "A query parameter is not valid."),
         ProblemKind.EmptyImage => (400, "empty-image", "There is no image in the request."),
         ProblemKind.InvalidMultipart => (400, "invalid-multipart", "The multipart body cannot be read."),

@@ -107,6 +107,7 @@ internal sealed class ImageIngest(
         {
             ImageId = upload.ImageId,
             Source = upload.Source,
+            Subject = upload.Subject,
             ReceivedAt = upload.ReceivedAt,
             MediaType = mediaType,
             DataReference = reference,

@@ -30,6 +30,13 @@ internal static class IngestDescription
             }
             operation.Parameters.Add(IdHeader(ImageIdentity.IdempotencyKey, "An id for the image, so that a repeated request repeats the image"));
             operation.Parameters.Add(IdHeader(ImageIdentity.CloudEventsId, "The same, as CloudEvents spell it"));
+            operation.Parameters.Add(new OpenApiParameter
+            {
+                Name = ImageSubject.CloudEventsSubject,
+                In = ParameterLocation.Header,
+                Description = $"What of the source the image shows (a study, a lot, a work order): {ImageSubject.Rule}. Repeated in the result.",
+                Schema = new OpenApiSchema { Type = JsonSchemaType.String, Pattern = ImageSubject.Pattern },
+            });
             if (operation.Responses?["202"] is OpenApiResponse response)
                 response.Headers = new Dictionary<string, IOpenApiHeader>
                 {

@@ -23,7 +23,8 @@ internal sealed class IngestEndpoint(
         var refusal = RefuseByHeaders(source, request);
         var (requestId, refusedId) = ImageIdentity.Read(
             request.Headers[ImageIdentity.IdempotencyKey], request.Headers[ImageIdentity.CloudEventsId]);
-        refusal ??= refusedId;
+        var (subject, refusedSubject) = ImageSubject.Read(request.Headers[ImageSubject.CloudEventsSubject]);
+        refusal ??= refusedId ?? refusedSubject;
         var contentType = MediaTypeHeaderValue.TryParse(request.ContentType, out var parsed) ? parsed : null;
         var mediaType = contentType?.MediaType.Value?.ToLowerInvariant();
         var severalImages = mediaType == MediaTypes.Multipart;
@@ -35,9 +36,9 @@ internal sealed class IngestEndpoint(
         }
         LimitBody(context, severalImages ? settings.MaxRequestBytes : 2 * settings.MaxImageBytes);
         return severalImages
-            ? await TakeSeveralAsync(source, requestId, contentType!, context)
+            ? await TakeSeveralAsync(new(source, requestId, subject), contentType!, context)
             : await TakeOneAsync(
-                new(source, requestId ?? ids.Next(), mediaType, request.ContentLength, clock.GetUtcNow(), request.Body), context);
+                new(source, requestId ?? ids.Next(), subject, mediaType, request.ContentLength, clock.GetUtcNow(), request.Body), context);
     }
 
     private static Refusal? RefuseByHeaders(string source, HttpRequest request)
@@ -69,9 +70,9 @@ internal sealed class IngestEndpoint(
     }
 
     private async Task<IResult> TakeSeveralAsync(
-        string source, string? requestId, MediaTypeHeaderValue contentType, HttpContext context)
+        RequestNames names, MediaTypeHeaderValue contentType, HttpContext context)
     {
-        var parts = await multipart.TakeAsync(source, requestId, contentType, context.Request.Body, context.RequestAborted);
+        var parts = await multipart.TakeAsync(names, contentType, context.Request.Body, context.RequestAborted);
         if (parts.Count == 0)
         {
             var none = new Refusal(ProblemKind.EmptyImage, "The multipart body has no part. Send every image as a part of its own.");
@@ -80,7 +81,7 @@ internal sealed class IngestEndpoint(
         }
         var taken = parts.Count(part => part.Image is not null);
         if (taken == 0) return AllRefused(parts, context);
-        var answer = new TakenParts { Source = source, Taken = taken, Refused = parts.Count - taken, Images = parts };
+        var answer = new TakenParts { Source = names.Source, Taken = taken, Refused = parts.Count - taken, Images = parts };
         return TypedResults.Accepted(taken == 1 ? parts.First(p => p.Image is not null).Image!.ResultLocation : Routes.Results, answer);
     }
 

@@ -10,14 +10,14 @@ internal sealed class MultipartIngest(
     GatewaySettings settings, ImageIngest ingest, IImageIds ids, IngestTelemetry telemetry, TimeProvider clock)
 {
     private const int MostFileNameCharacters = 255;
+
     /// <summary>Takes the parts in until the body ends or cannot be read on; each part has its own outcome.</summary>
-    /// <param name="source">Source id, valid.</param>
-    /// <param name="requestId">Image id of the request; part n then has this id, a dot and n.</param>
+    /// <param name="names">What the request says of all its parts.</param>
     /// <param name="contentType">Content type with its boundary.</param>
     /// <param name="body">The body.</param>
     /// <param name="cancellation">The client went away.</param>
     public async Task<List<PartOutcome>> TakeAsync(
-        string source, string? requestId, MediaTypeHeaderValue contentType, Stream body, CancellationToken cancellation)
+        RequestNames names, MediaTypeHeaderValue contentType, Stream body, CancellationToken cancellation)
     {
         var outcomes = new List<PartOutcome>();
         var boundary = HeaderUtilities.RemoveQuotes(contentType.Boundary).ToString();
@@ -33,7 +33,7 @@ internal sealed class MultipartIngest(
                     + "Send the rest in another request.")));
                 break;
             }
-            var (outcome, wasLast) = await TakePartAsync(source, requestId, outcomes.Count, part, cancellation);
+            var (outcome, wasLast) = await TakePartAsync(names, outcomes.Count, part, cancellation);
             outcomes.Add(outcome);
             if (wasLast) break;
         }
@@ -62,19 +62,20 @@ internal sealed class MultipartIngest(
     }
 
     private async Task<(PartOutcome Outcome, bool WasLast)> TakePartAsync(
-        string source, string? requestId, int number, MultipartSection part, CancellationToken cancellation)
+        RequestNames names, int number, MultipartSection part, CancellationToken cancellation)
     {
         var name = FileNameOf(part);
         var headers = part.Headers ?? [];
         var (given, refused) = ImageIdentity.Read(
             headers.GetValueOrDefault(ImageIdentity.IdempotencyKey), headers.GetValueOrDefault(ImageIdentity.CloudEventsId));
-        if (refused is not null) return (Refuse(number, refused, name), false);
-        var imageId = given ?? (requestId is null ? ids.Next() : $"{requestId}.{number}");
+        var (subject, refusedSubject) = ImageSubject.Read(headers.GetValueOrDefault(ImageSubject.CloudEventsSubject));
+        if ((refused ?? refusedSubject) is { } why) return (Refuse(number, why, name), false);
+        var imageId = given ?? (names.RequestId is null ? ids.Next() : $"{names.RequestId}.{number}");
         if (!ImageIdentity.IsValid(imageId))
             return (Refuse(number, new(ProblemKind.InvalidImageId,
                 $"The id of part {number} would have more than 128 characters. Send a shorter one."), name), false);
         var declared = MediaTypeHeaderValue.TryParse(part.ContentType, out var type) ? type.MediaType.Value?.ToLowerInvariant() : null;
-        var upload = new ImageUpload(source, imageId, declared, DeclaredBytes: null, clock.GetUtcNow(), part.Body);
+        var upload = new ImageUpload(names.Source, imageId, subject ?? names.Subject, declared, DeclaredBytes: null, clock.GetUtcNow(), part.Body);
         var outcome = await ingest.TakeAsync(upload, cancellation);
         if (outcome.Refused is not { } no)
             return (new() { Part = number, FileName = name, Status = StatusCodes.Status202Accepted, Image = outcome.Taken }, false);

@@ -6,12 +6,19 @@ namespace MoodStream.Gateway.Ingest;
 /// <summary>An image that a client wants to put in.</summary>
 /// <param name="Source">Source id, valid.</param>
 /// <param name="ImageId">Image id, valid.</param>
+/// <param name="Subject">What of the source it shows, valid; null where nobody said.</param>
 /// <param name="DeclaredMediaType">Media type as declared, without parameters; null where none was.</param>
 /// <param name="DeclaredBytes">Length as declared; null where none was.</param>
 /// <param name="ReceivedAt">When the gateway received it, UTC.</param>
 /// <param name="Body">The encoded bytes.</param>
 internal sealed record ImageUpload(
-    string Source, string ImageId, string? DeclaredMediaType, long? DeclaredBytes, DateTimeOffset ReceivedAt, Stream Body);
+    string Source, string ImageId, string? Subject, string? DeclaredMediaType, long? DeclaredBytes, DateTimeOffset ReceivedAt, Stream Body);
+
+/// <summary>What a multipart request says of all its parts.</summary>
+/// <param name="Source">Source id, valid.</param>
+/// <param name="RequestId">Image id of the request; part n then has this id, a dot and n, unless it brings its own.</param>
+/// <param name="Subject">What of the source the images show, unless a part brings its own.</param>
+internal sealed record RequestNames(string Source, string? RequestId, string? Subject);
 
 /// <summary>An image that is in: the broker has acknowledged its record.</summary>
 internal sealed record TakenImage

@@ -51,6 +51,9 @@ internal sealed record LiveResult
     /// <summary>Source id.</summary>
     public required string Source { get; init; }
 
+    /// <summary>What of the source the image shows.</summary>
+    public string? Subject { get; init; }
+
     /// <summary>How it ended.</summary>
     public required LiveVerdict Verdict { get; init; }
 

@@ -51,6 +51,7 @@ internal static class RecordReading
         {
             ImageId = imageId,
             Source = Cut(scored.Source),
+            Subject = Cut(scored.Subject),
             Verdict = scored.Verdict == Verdict.Accept ? LiveVerdict.Accept : LiveVerdict.Review,
             Gate = Cut(scored.Gate),
             Score = Finite(scored.Score),
@@ -86,6 +87,7 @@ internal static class RecordReading
         {
             ImageId = imageId,
             Source = Cut(record.Header(RecordHeaders.Source) ?? (record.Key is { } key ? Encoding.UTF8.GetString(key) : "")),
+            Subject = Cut(record.Header(RecordHeaders.Subject)),
             Verdict = LiveVerdict.DeadLetter,
             Reason = reason,
             Detail = Cut(record.Header(RecordHeaders.DeadLetterDetail), MostDetailCharacters),

@@ -54,7 +54,7 @@ public sealed class ImageIntake(
         var pixels = new float[3 * recipe.OutputHeight * recipe.OutputWidth];
         recipe.Apply(image, pixels);
         Passed(ScorerMetrics.Preprocess, started);
-        return new(record, new(record, imageId, source, gate, pixels, bytes!, reference) { Span = span }, null);
+        return new(record, new(record, imageId, source, gate, pixels, bytes!, reference) { Span = span, Subject = SubjectOf(record) }, null);
     }
 
     /// <summary>Notes a stage that began then, and gives the moment the next one begins.</summary>
@@ -100,6 +100,9 @@ public sealed class ImageIntake(
 
     private static string ImageIdOf(ReceivedRecord record) =>
         record.Header(RecordHeaders.Id) is { } id && Valid(id) is not null ? id : record.Position.ToString();
+
+    /// <summary>The subject is for people alone, so that one which is no text is left out and costs no image.</summary>
+    private static string? SubjectOf(ReceivedRecord record) => record.Header(RecordHeaders.Subject) is { } subject ? Valid(subject) : null;
 
     private static string? Valid(string name) => name.Length is > 0 and <= MaxNameLength && !name.Any(char.IsControl) ? name : null;
 

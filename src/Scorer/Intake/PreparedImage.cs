@@ -27,6 +27,9 @@ public sealed record Rejection(DeadLetterReason Reason, string Detail);
 public sealed record PreparedImage(
     ReceivedRecord Record, string ImageId, string Source, Gate Gate, float[] Pixels, byte[] Encoded, string? DataReference)
 {
+    /// <summary>What of the source it shows; null where its producer did not say.</summary>
+    public string? Subject { get; init; }
+
     /// <summary>Span of the image's way through the scorer; null where it is not traced. Whoever ends the image ends it.</summary>
     public Activity? Span { get; init; }
 }

@@ -80,6 +80,7 @@ public sealed class VerdictRouter(
         {
             ImageId = image.ImageId,
             Source = image.Source,
+            Subject = image.Subject,
             Gate = image.Gate.Name,
             Verdict = verdict,
             Score = scored.Judgement?.Score,
@@ -111,6 +112,7 @@ public sealed class VerdictRouter(
             TextHeader.Of(RecordHeaders.Time, result.ScoredAt.UtcDateTime.ToString("O")),
             TextHeader.Of(RecordHeaders.ContentType, "application/json"),
         };
+        if (result.Subject is { } subject) headers.Add(TextHeader.Of(RecordHeaders.Subject, subject));
         if (result.DataReference is { } reference) headers.Add(TextHeader.Of(RecordHeaders.DataReference, reference));
         if ((image.Span?.Id ?? image.Record.Header(RecordHeaders.TraceParent)) is { } trace) headers.Add(TextHeader.Of(RecordHeaders.TraceParent, trace));
         return headers;

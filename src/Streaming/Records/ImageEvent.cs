@@ -14,6 +14,9 @@ public sealed record ImageEvent
     /// <summary>What the image comes from; the record's key, so that the images of one source keep their order.</summary>
     public required string Source { get; init; }
 
+    /// <summary>What of the source the image shows (a study, a lot); null where nobody said.</summary>
+    public string? Subject { get; init; }
+
     /// <summary>When the image was received.</summary>
     public required DateTimeOffset ReceivedAt { get; init; }
 
@@ -30,7 +33,7 @@ public sealed record ImageEvent
 
     private List<KeyValuePair<string, byte[]?>> Headers()
     {
-        var headers = new List<KeyValuePair<string, byte[]?>>(8)
+        var headers = new List<KeyValuePair<string, byte[]?>>(9)
         {
             TextHeader.Of(RecordHeaders.SpecVersion, "1.0"),
             TextHeader.Of(RecordHeaders.Id, ImageId),
@@ -38,6 +41,7 @@ public sealed record ImageEvent
             TextHeader.Of(RecordHeaders.Type, EventTypes.ImageReceived),
             TextHeader.Of(RecordHeaders.Time, ReceivedAt.UtcDateTime.ToString("O", CultureInfo.InvariantCulture)),
         };
+        if (Subject is not null) headers.Add(TextHeader.Of(RecordHeaders.Subject, Subject));
         if (MediaType is not null) headers.Add(TextHeader.Of(RecordHeaders.ContentType, MediaType));
         if (DataReference is not null) headers.Add(TextHeader.Of(RecordHeaders.DataReference, DataReference));
         if (Activity.Current is { IdFormat: ActivityIdFormat.W3C, Id: { } trace })

@@ -10,7 +10,7 @@ internal sealed class FakeGateway : HttpMessageHandler
     private static readonly Uri Address = new("http://gateway/");
 
     /// <summary>What was taken, in order.</summary>
-    public ConcurrentQueue<(string Path, string ImageId, byte[] Bytes)> Taken { get; } = new();
+    public ConcurrentQueue<(string Path, string ImageId, string? Subject, byte[] Bytes)> Taken { get; } = new();
 
     /// <summary>Answers a request, by its number from 0, otherwise than with 202; null takes the image.</summary>
     public Func<int, HttpResponseMessage?> Answer { get; set; } = _ => null;
@@ -29,7 +29,8 @@ internal sealed class FakeGateway : HttpMessageHandler
         var number = Interlocked.Increment(ref _requests) - 1;
         if (Answer(number) is { } other) return other;
         var bytes = await request.Content!.ReadAsByteArrayAsync(cancellationToken);
-        Taken.Enqueue((request.RequestUri!.AbsolutePath, request.Headers.GetValues("Idempotency-Key").Single(), bytes));
+        var subject = request.Headers.TryGetValues("ce-subject", out var given) ? given.Single() : null;
+        Taken.Enqueue((request.RequestUri!.AbsolutePath, request.Headers.GetValues("Idempotency-Key").Single(), subject, bytes));
         return new(HttpStatusCode.Accepted);
     }
 }

@@ -20,8 +20,8 @@ public sealed class GatewayClientTests
 
         Assert.Null(await gateway.Client().SendAsync(Image, Cancellation));
 
-        var (path, id, bytes) = Assert.Single(gateway.Taken);
-        Assert.Equal(("/v1/sources/belt-1/images", "id-1"), (path, id));
+        var (path, id, subject, bytes) = Assert.Single(gateway.Taken);
+        Assert.Equal(("/v1/sources/belt-1/images", "id-1", null), (path, id, subject));
         Assert.Equal(Image.Bytes, bytes);
     }
 

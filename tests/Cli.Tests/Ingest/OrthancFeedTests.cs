@@ -32,6 +32,7 @@ public sealed class OrthancFeedTests
         Assert.Equal(
             ["/v1/sources/1.2.840.1/images one/0", "/v1/sources/1.2.840.2/images many/0", "/v1/sources/1.2.840.2/images many/1"],
             gateway.Taken.Select(t => $"{t.Path} {Encoding.UTF8.GetString(t.Bytes)}"));
+        Assert.Equal(["1.2.840.9", null, null], gateway.Taken.Select(t => t.Subject));
         Assert.Equal((3, 3), (tally.Result.Read, tally.Result.Taken));
         Assert.Contains("/changes?since=10&limit=100", orthanc.Asked);
     }
@@ -80,6 +81,7 @@ public sealed class OrthancFeedTests
         {
             ["changes"] => Changes,
             ["instances", "one", "content", "0020-000e"] => "1.2.840.1\0",
+            ["instances", "one", "content", "0020-000d"] => "1.2.840.9\0",
             ["instances", "many", "content", "0020-000e"] => "1.2.840.2\0",
             ["instances", "many", "content", "0028-0008"] => "2 ",
             ["instances", var instance, "frames", var frame, "rendered"] => $"{instance}/{frame}",

@@ -42,7 +42,7 @@ public sealed class OpenApiTests
             ["application/octet-stream", "image/bmp", "image/gif", "image/jpeg", "image/png", "image/webp", "multipart/form-data"],
             post.GetProperty("requestBody").GetProperty("content").EnumerateObject().Select(type => type.Name).Order());
         Assert.Equal(
-            ["Idempotency-Key", "ce-id", "source"],
+            ["Idempotency-Key", "ce-id", "ce-subject", "source"],
             post.GetProperty("parameters").EnumerateArray().Select(p => p.GetProperty("name").GetString()).Order(StringComparer.Ordinal));
         Assert.Contains("urn:moodstream:problem:ingress-busy",
             post.GetProperty("responses").GetProperty("429").GetProperty("description").GetString());

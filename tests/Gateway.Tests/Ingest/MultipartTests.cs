@@ -74,6 +74,22 @@ public sealed class MultipartTests
     }
 
     [Fact]
+    public async Task Post_RequestSubject_IsThatOfPartsWithoutTheirOwn()
+    {
+        await using var app = new GatewayApp();
+        var own = Samples.Body(Samples.Jpeg);
+        own.Headers.Add("ce-subject", "lot 18");
+        using var form = new MultipartFormDataContent { { Samples.Body(Samples.Jpeg), "a", "a.jpg" }, { own, "b", "b.jpg" } };
+        using var client = app.CreateClient();
+        client.DefaultRequestHeaders.Add("ce-subject", "lot 17");
+
+        using var response = await client.PostAsync("/v1/sources/cam-1/images", form, Stop);
+
+        Assert.Equal(HttpStatusCode.Accepted, response.StatusCode);
+        Assert.Equal(["lot 17", "lot 18"], app.Producer.Written.Select(record => record.Text(RecordHeaders.Subject)));
+    }
+
+    [Fact]
     public async Task Post_TooManyParts_TakesTheFirstAndSaysWhereItStopped()
     {
         await using var app = new GatewayApp(settings: ("MaxPartsPerRequest", 2));

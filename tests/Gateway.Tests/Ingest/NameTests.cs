@@ -115,6 +115,39 @@ public sealed class NameTests
     }
 
     [Fact]
+    public async Task Post_Subject_IsTheRecordsSubject()
+    {
+        await using var app = new GatewayApp();
+        using var client = app.CreateClient();
+        client.DefaultRequestHeaders.Add("ce-subject", "lot 17/b");
+
+        using var response = await client.PostAsync("/v1/sources/cam-1/images", Samples.Body(Samples.Jpeg), Stop);
+
+        Assert.Equal(HttpStatusCode.Accepted, response.StatusCode);
+        Assert.Equal("lot 17/b", Assert.Single(app.Producer.Written).Text(RecordHeaders.Subject));
+    }
+
+    [Theory]
+    [InlineData("a\tb")]
+    [InlineData("ünïcode")]
+    public async Task Post_HostileSubject_Is400(string value) => await RefusedSubjectAsync(value);
+
+    [Fact]
+    public async Task Post_SubjectOf129Characters_Is400() => await RefusedSubjectAsync(new string('a', 129));
+
+    private static async Task RefusedSubjectAsync(string value)
+    {
+        await using var app = new GatewayApp();
+        using var client = app.CreateClient();
+        client.DefaultRequestHeaders.TryAddWithoutValidation("ce-subject", value);
+
+        using var response = await client.PostAsync("/v1/sources/cam-1/images", Samples.Body(Samples.Jpeg), Stop);
+
+        await Problems.AssertAsync(response, 400, "invalid-subject");
+        Assert.Empty(app.Producer.Written);
+    }
+
+    [Fact]
     public void Next_LaterTime_SortsAfter()
     {
         var clock = new Microsoft.Extensions.Time.Testing.FakeTimeProvider();

@@ -57,6 +57,13 @@ public sealed class ImageIntakeTests : IAsyncLifetime
     public async Task Prepare_Key_IsTheSourceEvenBesideAHeader() =>
         Assert.Equal("belt-1", (await GoodAsync(Records.Input(0, _backbones.Accepted, "belt-1", headers: (RecordHeaders.Source, "other")))).Source);
 
+    [Theory]
+    [InlineData("study-17", "study-17")]
+    [InlineData("a\nb", null)]
+    [InlineData("", null)]
+    public async Task Prepare_Subject_IsRepeatedUnlessItIsNoText(string subject, string? repeated) =>
+        Assert.Equal(repeated, (await GoodAsync(Records.Input(0, _backbones.Accepted, "belt-1", headers: (RecordHeaders.Subject, subject)))).Subject);
+
     [Fact]
     public async Task Prepare_NoKey_HeaderIsTheSource() =>
         Assert.Equal("other", (await GoodAsync(Records.Input(0, _backbones.Accepted, key: null, headers: (RecordHeaders.Source, "other")))).Source);

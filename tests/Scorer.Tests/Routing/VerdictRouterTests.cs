@@ -87,6 +87,17 @@ public sealed class VerdictRouterTests : IDisposable
     }
 
     [Fact]
+    public async Task Route_ImageWithASubject_RepeatsItInValueAndHeader()
+    {
+        var scored = Scored(_backbones.Accepted, new float[Backbones.Width], new(1, 0.5, Accepted: true, null));
+        await RouteAsync(scored with { Image = scored.Image with { Subject = "study-17" } });
+
+        var output = Assert.Single(_producer.Written);
+        Assert.Equal("study-17", output.Scored().Subject);
+        Assert.Equal("study-17", output.Text(RecordHeaders.Subject));
+    }
+
+    [Fact]
     public async Task Route_Feature_IsFloat16OfTheBackbonesLength()
     {
         var feature = _backbones.Feature(_backbones.Accepted);

@@ -18,6 +18,7 @@ export function fillCase(item) {
   $("case-flag").hidden = !item.seniorOnly;
   drawScores(item, item.scores);
   $("facts").replaceChildren(
+    ...(item.subject === undefined ? [] : fact("Subject", item.subject)),
     ...(item.pValue === undefined ? [] : fact("p-value", figure(item.pValue))),
     ...(item.nearestClass === undefined ? [] : fact("Nearest class", String(item.nearestClass))),
     ...fact("Received", moment.format(new Date(item.receivedAt))),

@@ -5,6 +5,7 @@ import { duration, element, score, share, verdictBadge } from "./format.js";
 
 const facts = [
   ["Source", result => result.source],
+  ["Subject", result => result.subject],
   ["Image id", result => result.imageId, "code"],
   ["Gate", result => result.gate],
   ["Score", result => result.score === undefined ? undefined : `${score(result.score)}, threshold ${score(result.threshold)}`],

@@ -20,6 +20,9 @@ internal sealed record CaseView
     /// <summary>Source id.</summary>
     public required string Source { get; init; }
 
+    /// <summary>What of the source the image shows (a study, a lot), where its producer said.</summary>
+    public string? Subject { get; init; }
+
     /// <summary>Where it stands.</summary>
     public required CaseState State { get; init; }
 
@@ -81,6 +84,7 @@ internal sealed record CaseView
             Gate = its.Gate,
             ImageId = its.Scored.ImageId,
             Source = its.Scored.Source,
+            Subject = its.Scored.Subject,
             State = its.State,
             Version = its.Version,
             OpenedAt = its.OpenedAt,
