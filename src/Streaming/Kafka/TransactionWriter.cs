@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.ExceptionServices;
 using Confluent.Kafka;
 using Microsoft.Extensions.Logging;
 using MoodStream.Streaming.Records;
@@ -26,12 +28,31 @@ internal readonly record struct TransactionResult(TransactionEnd End, Error? Err
 /// <summary>Writes outputs and offsets in one transaction, and makes its producer anew after an error that the old one cannot survive.</summary>
 /// <remarks>
 /// A new producer of the same name first ends what the old one left open: with that, an unknown end becomes a known one.
-/// Calls block. Thread-safety: owned by one thread, the one that polls.
+/// Calls block, each for a bounded time: librdkafka 2.16 can lose the answer to SendOffsetsToTransaction when bits are flipped on the
+/// way, and then neither that call returns, whatever its time-out, nor the end of its producer. Such a producer is left behind.
+/// Thread-safety: owned by one thread, the one that polls.
 /// </remarks>
-internal sealed class TransactionWriter(KafkaSettings settings, string transactionalId, StreamingMetrics metrics, ILogger log) : IDisposable
+/// <param name="settings">The settings.</param>
+/// <param name="transactionalId">Who writes: a second producer of that name ends the transactions of the first.</param>
+/// <param name="metrics">Counts producers that were made anew.</param>
+/// <param name="log">Where that is told.</param>
+/// <param name="build">Makes a producer.</param>
+internal sealed class TransactionWriter(
+    KafkaSettings settings, string transactionalId, StreamingMetrics metrics, ILogger log, Func<IProducer<byte[]?, byte[]?>> build) : IDisposable
 {
     private static readonly TimeSpan RoomWait = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>A call that was told to take no longer than the time-out of a request, and has not returned by now, never will.</summary>
+    private readonly TimeSpan _overdue = 2 * settings.RequestTimeout;
     private IProducer<byte[]?, byte[]?>? _client;
+
+    /// <summary>A writer to the brokers of the settings.</summary>
+    public TransactionWriter(KafkaSettings settings, string transactionalId, StreamingMetrics metrics, ILogger log)
+        : this(settings, transactionalId, metrics, log, () => new ProducerBuilder<byte[]?, byte[]?>(KafkaClientConfig.Transactional(settings, transactionalId))
+            .SetLogHandler((_, line) => log.Client(line))
+            .Build())
+    {
+    }
 
     /// <summary>Makes sure that no transaction of this name is open, in this process or in one before it.</summary>
     /// <exception cref="KafkaException">The brokers do not answer, or refuse.</exception>
@@ -48,7 +69,7 @@ internal sealed class TransactionWriter(KafkaSettings settings, string transacti
         try
         {
             var client = Ready();
-            client.BeginTransaction();
+            Bounded(client.BeginTransaction);
             foreach (var output in outputs) Produce(client, output);
             Patiently(() => client.SendOffsetsToTransaction(offsets, group, settings.RequestTimeout));
             committing = true;
@@ -70,23 +91,21 @@ internal sealed class TransactionWriter(KafkaSettings settings, string transacti
     /// <inheritdoc/>
     public void Dispose()
     {
-        _client?.Dispose();
+        if (_client is { } client) LeaveBehind(client);
         _client = null;
     }
 
     private IProducer<byte[]?, byte[]?> Ready()
     {
         if (_client is not null) return _client;
-        var client = new ProducerBuilder<byte[]?, byte[]?>(KafkaClientConfig.Transactional(settings, transactionalId))
-            .SetLogHandler((_, line) => log.Client(line))
-            .Build();
+        var client = build();
         try
         {
-            client.InitTransactions(settings.RequestTimeout);
+            Bounded(() => client.InitTransactions(settings.RequestTimeout));
         }
         catch
         {
-            client.Dispose();
+            LeaveBehind(client);
             throw;
         }
 
@@ -110,8 +129,46 @@ internal sealed class TransactionWriter(KafkaSettings settings, string transacti
         if (_client is null) return;
         log.TransactionalProducerReplaced(transactionalId, error.Reason);
         metrics.ProducersReplaced.Inc();
-        _client.Dispose();
+        LeaveBehind(_client);
         _client = null;
+    }
+
+    /// <summary>Ends a producer, and waits for that only as long as for a call: one that is stuck keeps its thread, and nothing else.</summary>
+    private void LeaveBehind(IProducer<byte[]?, byte[]?> client)
+    {
+        try
+        {
+            Bounded(client.Dispose);
+        }
+        catch (KafkaException e)
+        {
+            log.ProducerLeftBehind(transactionalId, e.Error.Reason);
+        }
+    }
+
+    /// <summary>Calls on a thread of its own, and gives up on it when it is overdue.</summary>
+    /// <exception cref="KafkaException">What the call met, or that it does not return.</exception>
+    [SuppressMessage("Design", "CA1031", Justification = "Whatever the call met reaches its caller.")]
+    private void Bounded(Action call)
+    {
+        ExceptionDispatchInfo? fault = null;
+        var caller = new Thread(Call) { IsBackground = true, Name = $"transaction {transactionalId}" };
+        caller.Start();
+        if (!caller.Join(_overdue))
+            throw new KafkaException(new Error(ErrorCode.Local_TimedOut, $"the client has not returned from a call for {_overdue.TotalSeconds:0.#} s"));
+        fault?.Throw();
+
+        void Call()
+        {
+            try
+            {
+                call();
+            }
+            catch (Exception e)
+            {
+                fault = ExceptionDispatchInfo.Capture(e);
+            }
+        }
     }
 
     private static void Produce(IProducer<byte[]?, byte[]?> client, OutgoingRecord output)
@@ -138,7 +195,7 @@ internal sealed class TransactionWriter(KafkaSettings settings, string transacti
         {
             try
             {
-                ask();
+                Bounded(ask);
                 return;
             }
             catch (KafkaRetriableException) when (TimeProvider.System.GetElapsedTime(begin) < settings.TransactionTimeout)

@@ -61,6 +61,9 @@ internal static partial class StreamingLog
     [LoggerMessage(4024, LogLevel.Warning, "The transactional producer {Id} met an error it cannot survive and is made anew: {Reason}")]
     public static partial void TransactionalProducerReplaced(this ILogger logger, string id, string reason);
 
+    [LoggerMessage(4025, LogLevel.Warning, "The transactional producer {Id} that was replaced does not end and is left behind: {Reason}")]
+    public static partial void ProducerLeftBehind(this ILogger logger, string id, string reason);
+
     [LoggerMessage(4030, LogLevel.Information, "Client {Client}: {Text}")]
     public static partial void ClientSaid(this ILogger logger, string client, string text);
 
