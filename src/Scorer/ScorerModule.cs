@@ -23,8 +23,8 @@ public static class ScorerModule
         builder.AddStreaming();
         builder.UseTopics(Topics.Images, Topics.Accepted, Topics.Review, Topics.DeadLetters);
         builder.AddSettings<ScorerSettings>(ScorerSettings.Section);
-        builder.Services.AddSingleton(s => new ScorerMetrics { MaxSourceLabels = s.GetRequiredService<ScorerSettings>().MaxSourceLabels });
-        builder.Services.AddSingleton<DeviceThread>();
+        builder.Services.AddSingleton(s => Metrics(s.GetRequiredService<ScorerSettings>()));
+        builder.Services.AddSingleton(s => new DeviceThread(s.GetRequiredService<ScorerMetrics>().DeviceWorked));
         builder.Services.AddSingleton<GateCatalog>();
         builder.Services.AddSingleton<SourceShedding>();
         builder.Services.AddSingleton<ImageIntake>();
@@ -44,5 +44,12 @@ public static class ScorerModule
             .AddCheck<PipelineCheck>("pipeline", tags: [HealthTags.Live])
             .AddCheck<LoadedCheck>("backbones", tags: [HealthTags.Startup]);
         return builder;
+    }
+
+    private static ScorerMetrics Metrics(ScorerSettings settings)
+    {
+        var metrics = new ScorerMetrics { MaxSourceLabels = settings.MaxSourceLabels };
+        if (settings.Device != "cpu" && NvidiaGpus.Find() is { } gpus) metrics.Watch(gpus.Read);
+        return metrics;
     }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 
 namespace MoodStream.Scorer.Device;
 
@@ -12,9 +13,13 @@ public sealed class DeviceThread : IDisposable
     private readonly BlockingCollection<Action> _work = [];              // callers wait for their results, which bounds it
     private readonly Thread _thread;
 
+    private readonly Action<TimeSpan>? _worked;
+
     /// <summary>Starts the thread.</summary>
-    public DeviceThread()
+    /// <param name="worked">Told how long each piece of work took.</param>
+    public DeviceThread(Action<TimeSpan>? worked = null)
     {
+        _worked = worked;
         _thread = new Thread(Run) { IsBackground = true, Name = "device" };
         _thread.Start();
     }
@@ -50,6 +55,11 @@ public sealed class DeviceThread : IDisposable
 
     private void Run()
     {
-        foreach (var work in _work.GetConsumingEnumerable()) work();
+        foreach (var work in _work.GetConsumingEnumerable())
+        {
+            var began = Stopwatch.GetTimestamp();
+            work();
+            _worked?.Invoke(Stopwatch.GetElapsedTime(began));
+        }
     }
 }

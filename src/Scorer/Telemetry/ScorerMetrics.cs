@@ -1,5 +1,6 @@
 using MoodStream.Contracts;
 using MoodStream.Mood.Gates;
+using MoodStream.Scorer.Device;
 using MoodStream.Scorer.Gates;
 using MoodStream.Streaming.Batching;
 using Prometheus;
@@ -21,6 +22,9 @@ public sealed class ScorerMetrics
     private readonly Counter _images, _sourceImages, _batches, _deviceFaults;
     private readonly Histogram _batchImages, _batchSeconds, _stages, _latency, _pValues, _scores;
     private readonly Gauge _version, _fittedAt, _fitImages, _calibrationImages, _promise, _unconfirmed, _held, _ready, _deviceHealthy;
+    private readonly Counter _deviceBusy;
+    private readonly Gauge _deviceMemory, _deviceUtilisation;
+    private readonly CollectorRegistry _registry;
     private SourceLabels _sources = new(100);
 
     /// <summary>Creates the metrics in a registry; the same registry gives the same metrics.</summary>
@@ -43,6 +47,10 @@ public sealed class ScorerMetrics
         _calibrationImages = factory.CreateGauge("moodstream_scorer_statistics_calibration_images", "Images behind the threshold of the statistics in use.", "gate");
         _promise = factory.CreateGauge("moodstream_scorer_promised_false_alarm_ratio", "False-alarm rate that the threshold in use promises: the review rate to expect while nothing is wrong.", "gate");
         _ready = factory.CreateGauge("moodstream_scorer_ready_images", "Prepared images that wait for a batch, when the latest one closed.");
+        _registry = registry ?? Metrics.DefaultRegistry;
+        _deviceBusy = factory.CreateCounter("moodstream_scorer_device_busy_seconds_total", "Time in which the thread that owns the device worked; its rate is the share of time in which the device was in use.");
+        _deviceMemory = factory.CreateGauge("moodstream_scorer_device_memory_bytes", "Memory of a GPU, used (by whatever process) and total; no series without one.", "device", "kind");
+        _deviceUtilisation = factory.CreateGauge("moodstream_scorer_device_utilisation_ratio", "Share of time in which a GPU computed, as its driver says; no series without one.", "device");
         _deviceHealthy = factory.CreateGauge("moodstream_scorer_device_healthy", "1 while the device answers the probe of the health checks; 0 for good once it failed.");
         _unconfirmed = factory.CreateGauge("moodstream_scorer_statistics_unconfirmed_seconds", "Since the registry last said that the statistics in use are active: Redis is away, or has lost them.", "gate");
         _held = factory.CreateGauge("moodstream_scorer_held_images", "Images set aside since their gate has no usable statistics.", "gate");
@@ -85,6 +93,19 @@ public sealed class ScorerMetrics
         _latency.WithLabels(gate).Observe(Math.Max(0, (result.ScoredAt - result.ReceivedAt).TotalSeconds));
         if (result.PValue is { } p) _pValues.WithLabels(gate).Observe(p);
     }
+
+    internal void DeviceWorked(TimeSpan time) => _deviceBusy.Inc(time.TotalSeconds);
+
+    /// <summary>Asks for the state of the GPUs with each scrape.</summary>
+    internal void Watch(Func<IEnumerable<GpuState>> gpus) => _registry.AddBeforeCollectCallback(() =>
+    {
+        foreach (var gpu in gpus())
+        {
+            _deviceMemory.WithLabels(gpu.Device, "used").Set(gpu.UsedBytes);
+            _deviceMemory.WithLabels(gpu.Device, "total").Set(gpu.TotalBytes);
+            _deviceUtilisation.WithLabels(gpu.Device).Set(gpu.Utilisation);
+        }
+    });
 
     internal void DeviceFault(string gate, string on) => _deviceFaults.WithLabels(gate, on).Inc();
 

@@ -24,6 +24,20 @@ public sealed class DeviceThreadTests
     }
 
     [Fact]
+    public async Task RunAsync_EachWork_IsTimedOnceWhetherItThrowsOrNot()
+    {
+        var told = new List<TimeSpan>();
+        using (var device = new DeviceThread(told.Add))
+        {
+            await device.RunAsync(() => 1, Cancellation);
+            await Assert.ThrowsAsync<InvalidDataException>(() => device.RunAsync<int>(() => throw new InvalidDataException(), Cancellation));
+        }
+
+        Assert.Equal(2, told.Count);
+        Assert.All(told, time => Assert.True(time >= TimeSpan.Zero));
+    }
+
+    [Fact]
     public async Task RunAsync_WorkThrows_CallerGetsTheExceptionAndLaterWorkRuns()
     {
         using var device = new DeviceThread();
