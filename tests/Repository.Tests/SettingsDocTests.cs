@@ -1,18 +1,16 @@
 using System.Collections;
 using System.Reflection;
-using System.Text.RegularExpressions;
-using System.Xml.Linq;
 
 namespace MoodStream.RepositoryTests;
 
 /// <summary>docs/settings.md says what the settings types say: name, default, and the words of their doc comments.</summary>
-public sealed partial class SettingsDocTests
+public sealed class SettingsDocTests
 {
     [Fact]
     public void Settings_Table_EqualsTheCode()
     {
         // Settings of one project hold groups of another, so the words of all projects are read.
-        var comments = Checkout.AssemblyNames.Keys.SelectMany(CommentsOf).ToDictionary(m => m.Attribute("name")!.Value);
+        var comments = DocComments.OfTheProduct();
         var settings = Checkout.AssemblyNames.Keys.SelectMany(p => OfProject(p, comments)).OrderBy(s => s[0], StringComparer.Ordinal);
 
         DocTable.MustBe("docs/settings.md", "Settings", [.. settings]);
@@ -28,11 +26,7 @@ public sealed partial class SettingsDocTests
         Assert.Empty(homeless);
     }
 
-    private static IEnumerable<XElement> CommentsOf(string project) =>
-        XDocument.Load(Path.ChangeExtension(Checkout.AssemblyOf(project).Location, ".xml")).Descendants("member")
-            .Where(m => m.Attribute("name")!.Value.StartsWith("P:MoodStream.", StringComparison.Ordinal));
-
-    private static IEnumerable<string[]> OfProject(string project, Dictionary<string, XElement> comments) =>
+    private static IEnumerable<string[]> OfProject(string project, DocComments comments) =>
         Checkout.AssemblyOf(project).GetTypes().Where(t => SectionOf(t) is not null)
             .SelectMany(t => Rows(SectionOf(t)!, t, Activator.CreateInstance(t, nonPublic: true)!, comments));
 
@@ -41,13 +35,13 @@ public sealed partial class SettingsDocTests
             ? field.GetRawConstantValue() as string
             : null;
 
-    private static IEnumerable<string[]> Rows(string section, Type type, object defaults, Dictionary<string, XElement> comments) =>
+    private static IEnumerable<string[]> Rows(string section, Type type, object defaults, DocComments comments) =>
         type.GetProperties(BindingFlags.Public | BindingFlags.Instance)
             .Where(p => p.SetMethod is { IsPublic: true })
-            .SelectMany(p => RowsOf($"{section}:{p.Name}", p, p.GetValue(defaults), Words(comments, type, p), comments));
+            .SelectMany(p => RowsOf($"{section}:{p.Name}", p, p.GetValue(defaults), comments.Of(type, p).Replace("|", @"\|", StringComparison.Ordinal), comments));
 
     private static IEnumerable<string[]> RowsOf(
-        string key, PropertyInfo property, object? value, string words, Dictionary<string, XElement> comments)
+        string key, PropertyInfo property, object? value, string words, DocComments comments)
     {
         if (IsGroup(property.PropertyType) && value is not null) return Rows(key, property.PropertyType, value, comments);
         var named = property.PropertyType.IsGenericType ? property.PropertyType.GetGenericArguments().Last() : typeof(object);
@@ -71,23 +65,4 @@ public sealed partial class SettingsDocTests
 
     private static string Short(TimeSpan time) =>
         time.Ticks % TimeSpan.TicksPerSecond == 0 ? time.ToString("c") : time.ToString("c").TrimEnd('0');
-
-    private static string Words(Dictionary<string, XElement> comments, Type type, PropertyInfo property)
-    {
-        if (!comments.TryGetValue($"P:{type.FullName}.{property.Name}", out var comment)) return "";
-        var words = string.Concat(comment.Element("summary")!.Nodes().Select(Text));
-        return Blank().Replace(words, " ").Trim().Replace("|", @"\|", StringComparison.Ordinal);
-    }
-
-    private static string Text(XNode node) => node switch
-    {
-        XText text => text.Value,
-        XElement { Name.LocalName: "see" } see => $"`{(see.Attribute("cref") ?? see.Attribute("langword"))!.Value.Split('.', ':').Last()}`",
-        XElement { Name.LocalName: "c" } code => $"`{code.Value}`",
-        XElement other => other.Value,
-        _ => "",
-    };
-
-    [GeneratedRegex(@"\s+")]
-    private static partial Regex Blank();
 }
