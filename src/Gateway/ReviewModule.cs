@@ -30,6 +30,7 @@ internal static class ReviewModule
         services.AddSingleton<CaseImages>();
         services.AddSingleton<ScoreDistributions>();
         services.AddSingleton<AcceptedImages>();
+        services.AddSingleton<ILiveListener>(s => s.GetRequiredService<AcceptedImages>());
         services.AddSingleton<NearestImages>();
         services.AddSingleton<SimilarCases>();
         services.AddSingleton<LikenessEndpoints>();

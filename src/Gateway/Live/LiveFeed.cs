@@ -2,7 +2,6 @@ using System.Net.ServerSentEvents;
 using System.Text.Json;
 using MoodStream.Contracts;
 using MoodStream.Gateway.Ingest;
-using MoodStream.Gateway.Review.Likeness;
 using MoodStream.Gateway.Settings;
 using MoodStream.Gateway.Telemetry;
 using MoodStream.Streaming.Hosting;
@@ -11,9 +10,9 @@ using MoodStream.Streaming.Records;
 
 namespace MoodStream.Gateway.Live;
 
-/// <summary>Shows one ended image: in the ring, in the rates and to every client of the event stream; accepted ones to reviewers, too.</summary>
+/// <summary>Shows one ended image: in the ring, in the rates and to every client of the event stream; and tells whoever listens.</summary>
 internal sealed class LiveView(
-    LiveRing ring, LiveRates rates, LiveSubscribers subscribers, AcceptedImages accepted, GatewayMetrics metrics, ILogger<LiveView> log)
+    LiveRing ring, LiveRates rates, LiveSubscribers subscribers, IEnumerable<ILiveListener> listeners, GatewayMetrics metrics, ILogger<LiveView> log)
 {
     /// <summary>Event type of an ended image.</summary>
     public const string ResultEvent = "result";
@@ -32,7 +31,7 @@ internal sealed class LiveView(
             log.LiveRecordUnreadable(record.Position.ToString(), unreadable!);
             return;
         }
-        accepted.Add(result);
+        foreach (var listener in listeners) listener.Ended(result);
         var (kept, isNew) = ring.Add(result with { Feature = null });
         metrics.LiveRecords.WithLabels(isNew ? kept.Verdict.WireName() : "repeated").Inc();
         if (!isNew) return;

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using MoodStream.Contracts;
-using MoodStream.Gateway.Review.Likeness;
+using MoodStream.Gateway.Review.Features;
 using MoodStream.Gateway.Settings;
 using MoodStream.Streaming.Audit;
 using MoodStream.Streaming.Redis;

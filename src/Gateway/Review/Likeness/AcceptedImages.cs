@@ -1,5 +1,6 @@
 using MoodStream.Gateway.Live;
 using MoodStream.Gateway.Review.Caching;
+using MoodStream.Gateway.Review.Features;
 using MoodStream.Gateway.Settings;
 using MoodStream.Streaming.Records;
 
@@ -29,7 +30,7 @@ internal readonly record struct FeatureSpace(string ModelHash, string Preprocess
 /// Bounded: so many images of each gate as the settings say, and of so many gates; beyond them the oldest image, or the gate that has
 /// been silent for longest, is forgotten. Repeats: a repeated image id is kept once. Thread-safety: any thread.
 /// </remarks>
-internal sealed class AcceptedImages(ReviewSettings settings)
+internal sealed class AcceptedImages(ReviewSettings settings) : ILiveListener
 {
     /// <summary>Gates at most: their names come from records, which anyone can write.</summary>
     public const int MostGates = 64;
@@ -37,6 +38,9 @@ internal sealed class AcceptedImages(ReviewSettings settings)
     private readonly Lock _lock = new();
     private readonly Dictionary<string, KeptOfGate> _gates = [];
     private long _added;
+
+    /// <inheritdoc/>
+    public void Ended(LiveResult result) => Add(result);
 
     /// <summary>Keeps an accepted image; one that was not accepted, or has no usable feature, is left out.</summary>
     public void Add(LiveResult result)

@@ -2,6 +2,7 @@ using MoodStream.Contracts;
 using MoodStream.Gateway.Http;
 using MoodStream.Gateway.Images;
 using MoodStream.Gateway.Review.Cases;
+using MoodStream.Gateway.Review.Features;
 
 namespace MoodStream.Gateway.Review.Likeness;
 

@@ -1,6 +1,7 @@
 using System.Net;
 using MoodStream.Contracts;
 using MoodStream.Gateway.Live;
+using MoodStream.Gateway.Review.Features;
 using MoodStream.Gateway.Review.Likeness;
 using MoodStream.Gateway.Settings;
 using MoodStream.GatewayTests.Fakes;

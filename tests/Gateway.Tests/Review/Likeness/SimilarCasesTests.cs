@@ -2,7 +2,7 @@ using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using MoodStream.Contracts;
 using MoodStream.Gateway.Review.Cases;
-using MoodStream.Gateway.Review.Likeness;
+using MoodStream.Gateway.Review.Features;
 using MoodStream.GatewayTests.Fakes;
 using MoodStream.TestKit.Embedded;
 

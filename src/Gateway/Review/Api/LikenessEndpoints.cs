@@ -1,8 +1,8 @@
 using MoodStream.Gateway.Review.Access;
-using MoodStream.Gateway.Review.Api;
 using MoodStream.Gateway.Review.Cases;
+using MoodStream.Gateway.Review.Likeness;
 
-namespace MoodStream.Gateway.Review.Likeness;
+namespace MoodStream.Gateway.Review.Api;
 
 /// <summary>The endpoints that compare cases with accepted images and with each other.</summary>
 internal sealed class LikenessEndpoints(CaseStore store, NearestImages nearest, SimilarCases similar)

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace MoodStream.Gateway.Review.Likeness;
+namespace MoodStream.Gateway.Review.Features;
 
 /// <summary>Features of images as directions: how alike two images are is the cosine of the angle between their features.</summary>
 internal static class UnitFeature

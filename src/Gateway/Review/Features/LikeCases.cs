@@ -1,4 +1,4 @@
-namespace MoodStream.Gateway.Review.Likeness;
+namespace MoodStream.Gateway.Review.Features;
 
 /// <summary>What is alike among some cases, by distances relative to the median distance between them. Pure.</summary>
 /// <remarks>

@@ -4,7 +4,7 @@ using System.Security.Cryptography;
 using System.Text;
 using MoodStream.Contracts;
 
-namespace MoodStream.Gateway.Review.Likeness;
+namespace MoodStream.Gateway.Review.Features;
 
 /// <summary>
 /// A feature of length 1 projected to 64 values, so that thousands of cases can be compared without their features: distances between

@@ -1,10 +1,10 @@
 using MoodStream.Gateway.Http;
-using MoodStream.Gateway.Review.Api;
 using MoodStream.Gateway.Review.Caching;
 using MoodStream.Gateway.Review.Cases;
+using MoodStream.Gateway.Review.Features;
 using MoodStream.Gateway.Settings;
 
-namespace MoodStream.Gateway.Review.Likeness;
+namespace MoodStream.Gateway.Review.Api;
 
 /// <summary>A case that is like another one.</summary>
 /// <param name="Case">The case.</param>
