@@ -6,7 +6,7 @@ public static class RedisKeys
     /// <summary>Immutable statistics blob of one version. String (safetensors). Never expires. Written once; a reader treats absence as corruption.</summary>
     public static string StatisticsBlob(string gate, long version) => $"moodstream:{{{gate}}}:statistics:{version}";
 
-    /// <summary>Header of one version. String (JSON <see cref="StatisticsVersion"/>). Written with the blob in one transaction; only an approval is added later. Absent: the version is of a time before headers, and may be used all the same.</summary>
+    /// <summary>Header of one version. String (JSON <see cref="StatisticsVersion"/>). Written with the blob in one transaction; only an approval or a rejection is added later. Absent: the version is of a time before headers, and may be used all the same.</summary>
     public static string StatisticsHeader(string gate, long version) => $"moodstream:{{{gate}}}:statistics:{version}:header";
 
     /// <summary>Versions that are kept. Sorted set of version numbers, by themselves. Written with the blob in one transaction.</summary>
@@ -30,7 +30,7 @@ public static class RedisKeys
     /// <summary>That a request for a refit was taken in. String. Expires after a week: until then its repeats change nothing.</summary>
     public static string RefitRequestTaken(string gate, string requestId) => $"moodstream:{{{gate}}}:refit:request:{requestId}";
 
-    /// <summary>Drift of the gate's sources that is going on, or that people decided about. Hash of source and JSON. Never expires; an entry goes with the episode, or with the statistics that it was seen by. Written by trainers.</summary>
+    /// <summary>Drift of the gate's sources that is going on, or that people decided about. Hash of source and JSON. Never expires; an entry goes with the episode, or with the statistics that it was seen by. Written by trainers, and by gateways where people answer.</summary>
     public static string DriftEpisodes(string gate) => $"moodstream:{{{gate}}}:drift";
 
     /// <summary>Gates that trainers have learned of. Set. Never expires.</summary>

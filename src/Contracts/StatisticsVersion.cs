@@ -4,7 +4,7 @@ namespace MoodStream.Contracts;
 
 /// <summary>What a statistics version is and how it came about: the header that is kept in Redis beside the version's blob.</summary>
 /// <remarks>
-/// Nothing of it changes once it is published, but for <see cref="Approval"/>, which may be given later. Whether the version is active
+/// Nothing of it changes once it is published, but for <see cref="Approval"/> and <see cref="Rejection"/>, which may be given later. Whether the version is active
 /// is not said here: the gate's active pointer says it.
 /// </remarks>
 public sealed record StatisticsVersion
@@ -78,6 +78,9 @@ public sealed record StatisticsVersion
     /// <summary>Who approved it; absent where nobody has. Approved versions are what slow shifts are measured against.</summary>
     public StatisticsApproval? Approval { get; init; }
 
+    /// <summary>Who rejected it; absent where nobody has. A version that is approved later is not rejected any more.</summary>
+    public StatisticsRejection? Rejection { get; init; }
+
     /// <summary>Whether a person has approved it.</summary>
     [JsonIgnore]
     public bool HumanApproved => Approval is not null;
@@ -113,6 +116,19 @@ public sealed record GuardResult
 
 /// <summary>A person's word that a version is as it should be.</summary>
 public sealed record StatisticsApproval
+{
+    /// <summary>Who.</summary>
+    public required string By { get; init; }
+
+    /// <summary>Why.</summary>
+    public required string Reason { get; init; }
+
+    /// <summary>When, UTC.</summary>
+    public required DateTimeOffset At { get; init; }
+}
+
+/// <summary>A person's word that a version, refused by a guard, is not to be used.</summary>
+public sealed record StatisticsRejection
 {
     /// <summary>Who.</summary>
     public required string By { get; init; }

@@ -1,4 +1,5 @@
 using MoodStream.Contracts;
+using MoodStream.Gateway.Operate;
 using MoodStream.Gateway.Review.Api;
 using MoodStream.Gateway.Review.Cases;
 using MoodStream.Gateway.Review.Likeness;
@@ -12,7 +13,7 @@ using MoodStream.Streaming.Settings;
 
 namespace MoodStream.Gateway;
 
-/// <summary>The review queue: cases, their upkeep, the API, and who may use it.</summary>
+/// <summary>The review queue and the operators' view: cases, their upkeep, the APIs, and who may use them.</summary>
 internal static class ReviewModule
 {
     /// <summary>Adds the services of the review queue.</summary>
@@ -37,6 +38,9 @@ internal static class ReviewModule
         services.AddSingleton<ReviewEndpoints>();
         services.AddSingleton<CaseSweeper>();
         services.AddSingleton<OutboxPump>();
+        services.AddSingleton<GateReading>();
+        services.AddSingleton<OperatorEndpoints>();
+        services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, OperatorJson.Default));
         services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, ReviewJson.Default));
         services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, SessionJson.Default));
         if (!IsEnabled(builder.Configuration)) return;
@@ -48,11 +52,12 @@ internal static class ReviewModule
         services.AddHostedService(provider => provider.GetRequiredService<OutboxPump>());
     }
 
-    /// <summary>Maps the review API, where this gateway serves it.</summary>
+    /// <summary>Maps the APIs of reviewers and operators, where this gateway serves it.</summary>
     public static void MapReview(this WebApplication app)
     {
         if (!IsEnabled(app.Configuration)) return;
         app.MapReviewApi();
+        app.MapOperatorApi();
         app.MapSessions();
     }
 

@@ -25,7 +25,8 @@ internal static class SessionRoutes
         app.MapGet(Routes.Session, (HttpContext context, SessionEndpoints sessions) => sessions.ReadAsync(context))
             .Known("ReadSession", "Who is there, and the token that changes in a session must bring.").Produces<SessionView>();
         app.MapDelete(Routes.Session, (HttpContext context, SessionEndpoints sessions) => sessions.SignOutAsync(context))
-            .Known("SignOut", "Ends the session.", ProblemKind.ForgedRequest).Produces(StatusCodes.Status204NoContent);
+            .Known("SignOut", "Ends the session; one that began at the provider is ended there by going to the address in the answer.", ProblemKind.ForgedRequest)
+            .Produces<SignedOut>().Produces(StatusCodes.Status204NoContent);
         app.MapPost(Routes.Password, (SignInRequest request, HttpContext context, SessionEndpoints sessions) =>
                 sessions.ChangePasswordAsync(request, context))
             .Known("ChangePassword", "Makes another password for the local administrator; every session of theirs ends.",

@@ -115,6 +115,7 @@ internal static class StatsViews
             yield return $"guard {guard.Name}: {(guard.Passed ? "passed" : "REFUSED")}"
                 + $"{(guard.Value is { } value ? $", {Text(value)}" : "")}{(guard.Limit is { } limit ? $" (limit {Text(limit)})" : "")}"
                 + $"{(guard.Explanation is { } text ? $": {text}" : "")}";
+        if (header.Rejection is { } rejection) yield return $"rejected {rejection.At:u} by {rejection.By}: {rejection.Reason}";
         if (header.Approval is { } approval) yield return $"approved {approval.At:u} by {approval.By}: {approval.Reason}";
     }
 }

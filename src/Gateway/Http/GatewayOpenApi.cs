@@ -62,6 +62,17 @@ internal static class GatewayOpenApi
             return Task.CompletedTask;
         });
 
+    /// <summary>Describes a request header.</summary>
+    public static RouteHandlerBuilder DescribesHeader(this RouteHandlerBuilder endpoint, string name, string description) =>
+        endpoint.AddOpenApiOperationTransformer((operation, _, _) =>
+        {
+            (operation.Parameters ??= []).Add(new OpenApiParameter
+            {
+                Name = name, In = ParameterLocation.Header, Required = true, Description = description, Schema = new OpenApiSchema { Type = JsonSchemaType.String },
+            });
+            return Task.CompletedTask;
+        });
+
     /// <summary>A text out of a closed list.</summary>
     public static OpenApiSchema OneOf(IEnumerable<string> values) => new()
     {

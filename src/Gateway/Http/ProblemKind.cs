@@ -105,6 +105,27 @@ internal enum ProblemKind
     /// <summary>The case changed again and again while the step was taken.</summary>
     CaseChanged,
 
+    /// <summary>The body is not what a change of a gate needs.</summary>
+    InvalidChange,
+
+    /// <summary>There is no such gate with statistics.</summary>
+    GateNotFound,
+
+    /// <summary>The gate does not keep this version.</summary>
+    VersionNotFound,
+
+    /// <summary>The source does not drift.</summary>
+    DriftNotFound,
+
+    /// <summary>The change is none that can be made of this version.</summary>
+    ChangeNotPossible,
+
+    /// <summary>The gate is not as the operator saw it.</summary>
+    GateChanged,
+
+    /// <summary>The change does not say on which state it was decided.</summary>
+    PreconditionMissing,
+
     /// <summary>Redis does not answer.</summary>
     ReviewUnavailable,
 }
@@ -160,6 +181,13 @@ internal static class ProblemKinds
         ProblemKind.SeniorOnly => (403, "senior-only", "Only a senior may do this."),
         ProblemKind.NothingToUndo => (409, "nothing-to-undo", "There is nothing to undo."),
         ProblemKind.CaseChanged => (409, "case-changed", "The case has changed meanwhile."),
+        ProblemKind.InvalidChange => (400, "invalid-change", "The request is not a valid change of a gate."),
+        ProblemKind.GateNotFound => (404, "gate-not-found", "There is no such gate."),
+        ProblemKind.VersionNotFound => (404, "version-not-found", "The gate keeps no such version."),
+        ProblemKind.DriftNotFound => (404, "drift-not-found", "The source does not drift."),
+        ProblemKind.ChangeNotPossible => (409, "change-not-possible", "This cannot be done to this version."),
+        ProblemKind.GateChanged => (412, "gate-changed", "The gate has changed meanwhile."),
+        ProblemKind.PreconditionMissing => (428, "precondition-missing", "The change does not name what it was decided on."),
         ProblemKind.ReviewUnavailable => (503, "review-unavailable", "The review queue cannot be reached."),
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "Not a problem kind."),
     };

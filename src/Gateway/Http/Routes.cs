@@ -86,6 +86,32 @@ internal static class Routes
 
     /// <summary>Several decisions taken back at once.</summary>
     public const string ReviewBulkUndo = "/v1/review/{gate}/decisions/undo";
+    /// <summary>The operators' page.</summary>
+    public const string OperatorPage = "/operate";
+
+    /// <summary>Gates as operators see them.</summary>
+    public const string OperatedGates = "/v1/operate/gates";
+
+    /// <summary>One gate.</summary>
+    public const string OperatedGate = "/v1/operate/gates/{gate}";
+
+    /// <summary>A gate's rates over time.</summary>
+    public const string OperatedRates = "/v1/operate/gates/{gate}/rates";
+
+    /// <summary>Activations of versions.</summary>
+    public const string OperatedActivations = "/v1/operate/gates/{gate}/activations";
+
+    /// <summary>Approval of a version.</summary>
+    public const string OperatedApproval = "/v1/operate/gates/{gate}/versions/{version}/approval";
+
+    /// <summary>Rejection of a version.</summary>
+    public const string OperatedRejection = "/v1/operate/gates/{gate}/versions/{version}/rejection";
+
+    /// <summary>Requests for a refit.</summary>
+    public const string OperatedRefits = "/v1/operate/gates/{gate}/refits";
+
+    /// <summary>Answers to drift.</summary>
+    public const string OperatedDrift = "/v1/operate/gates/{gate}/drift";
 
     /// <summary>The log-in page.</summary>
     public const string SignInPage = "/login";

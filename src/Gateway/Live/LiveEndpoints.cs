@@ -40,18 +40,20 @@ internal sealed class LiveEndpoints(
     /// <summary>Rates over time.</summary>
     public IResult GetRates(string? resolution, string? steps, HttpContext context)
     {
-        RateResolution? wanted = resolution switch
-        {
-            null or "second" => RateResolution.Second,
-            "minute" => RateResolution.Minute,
-            _ => null,
-        };
-        if (wanted is not { } step) return Invalid("resolution is second or minute.", context);
+        if (ResolutionOf(resolution) is not { } step) return Invalid("resolution is second or minute.", context);
         var most = step == RateResolution.Second ? 300 : 1440;
         return ParseNumber(steps, most, most) is { } count
             ? TypedResults.Ok(rates.Read(step, count))
             : Invalid($"steps is a whole number from 1 to {most} for this resolution.", context);
     }
+
+    /// <summary>The resolution of a query; null where it is none.</summary>
+    public static RateResolution? ResolutionOf(string? resolution) => resolution switch
+    {
+        null or "second" => RateResolution.Second,
+        "minute" => RateResolution.Minute,
+        _ => null,
+    };
 
     /// <summary>Bytes of one of the newest images.</summary>
     public async Task<IResult> GetImageAsync(string imageId, HttpContext context)

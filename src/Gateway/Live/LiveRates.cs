@@ -132,6 +132,40 @@ internal sealed class LiveRates(TimeProvider clock)
         }
     }
 
+    /// <summary>Notes how many records wait to be scored now.</summary>
+    public void CountLag(long lag)
+    {
+        var now = clock.GetUtcNow();
+        lock (_gate)
+            foreach (var window in (ReadOnlySpan<RateWindow>)[_seconds, _minutes])
+                if (window.At(now, now) is { } bucket) bucket.Lag = Math.Max(bucket.Lag, lag);
+    }
+
+    /// <summary>All steps of one gate.</summary>
+    /// <param name="gate">The gate.</param>
+    /// <param name="resolution">Length of a step.</param>
+    public GateRateSeries ReadGate(string gate, RateResolution resolution)
+    {
+        var now = clock.GetUtcNow();
+        var window = resolution == RateResolution.Second ? _seconds : _minutes;
+        lock (_gate)
+            return new()
+            {
+                Gate = gate,
+                At = now,
+                StepSeconds = (int)window.Step.TotalSeconds,
+                Series = [.. window.Last(window.Steps, now).Select(step => ToPoint(gate, step))],
+                PromisedFalseAlarmRate = Promised(gate),
+            };
+    }
+
+    private static GateRatePoint ToPoint(string gate, (DateTimeOffset At, RateBucket? Bucket) step)
+    {
+        if (step.Bucket is not { } bucket) return new(step.At, 0, 0, 0, 0);
+        var (judged, review) = bucket.Gates.GetValueOrDefault(gate);
+        return new(step.At, judged - review, review, bucket.DeadLetters, bucket.Lag);
+    }
+
     private static RatePoint ToPoint((DateTimeOffset At, RateBucket? Bucket) step) => step.Bucket is { } b
         ? new(step.At, b.In, b.Accepted, b.Review, b.DeadLetters)
         : new(step.At, 0, 0, 0, 0);

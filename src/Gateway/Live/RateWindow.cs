@@ -23,6 +23,9 @@ internal sealed class RateBucket
     /// <summary>Dead letters.</summary>
     public int DeadLetters { get; private set; }
 
+    /// <summary>Most records that waited to be scored during the step, as far as it was looked at.</summary>
+    public long Lag { get; set; }
+
     /// <summary>Latencies of what ended.</summary>
     public LatencyHistogram Latency { get; } = new();
 
@@ -34,6 +37,7 @@ internal sealed class RateBucket
     {
         Index = index;
         In = Accepted = Review = DeadLetters = 0;
+        Lag = 0;
         Latency.Clear();
         Gates.Clear();
     }

@@ -18,6 +18,9 @@ internal sealed class RatesTicker(
     public RateSeries Read(RateResolution resolution, int? steps = null) =>
         rates.Read(resolution, steps) with { Lag = pressure.Lag, Accepting = pressure.Accepting };
 
+    /// <summary>The rates of one gate with the ingress pressure of now.</summary>
+    public GateRateSeries ReadGate(string gate, RateResolution resolution) => rates.ReadGate(gate, resolution) with { Lag = pressure.Lag };
+
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -25,8 +28,11 @@ internal sealed class RatesTicker(
         try
         {
             while (await timer.WaitForNextTickAsync(stoppingToken))
+            {
+                rates.CountLag(pressure.Lag);
                 if (subscribers.Any)
                     subscribers.Publish(new SseItem<string>(Json(Read(RateResolution.Second, NewestSteps)), RatesEvent));
+            }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {

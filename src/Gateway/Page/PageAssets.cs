@@ -12,22 +12,23 @@ namespace MoodStream.Gateway.Page;
 /// <param name="Tag">Hash of the bytes.</param>
 internal sealed record PageAsset(byte[] Bytes, string MediaType, EntityTagHeaderValue Tag);
 
-/// <summary>The files of the live, review and log-in pages, read once.</summary>
+/// <summary>The files of the pages: live, review, operators and log-in, read once.</summary>
 internal static class PageAssets
 {
     private const string Prefix = "Page.";
-    private const string Index = "index.html", Review = "review.html", SignIn = "login.html";
+    private const string Index = "index.html", Review = "review.html", Operate = "operate.html", SignIn = "login.html";
 
     /// <summary>File name to file.</summary>
     public static FrozenDictionary<string, PageAsset> All { get; } = ReadAll();
 
-    /// <summary>Maps <c>/</c>, <c>/review</c>, <c>/login</c> and <c>/assets/…</c>.</summary>
+    /// <summary>Maps <c>/</c>, <c>/review</c>, <c>/operate</c>, <c>/login</c> and <c>/assets/…</c>.</summary>
     public static void MapPage(this IEndpointRouteBuilder app)
     {
         app.MapGet("/", (HttpContext context) => Serve(All[Index], context)).ExcludeFromDescription();
         app.MapGet(Routes.ReviewPage, (HttpContext context) => Serve(All[Review], context)).ExcludeFromDescription();
+        app.MapGet(Routes.OperatorPage, (HttpContext context) => Serve(All[Operate], context)).ExcludeFromDescription();
         app.MapGet(Routes.SignInPage, (HttpContext context) => Serve(All[SignIn], context)).ExcludeFromDescription();
-        foreach (var (name, asset) in All.Where(file => file.Key is not (Index or Review or SignIn)))
+        foreach (var (name, asset) in All.Where(file => file.Key is not (Index or Review or Operate or SignIn)))
             app.MapGet($"/assets/{name}", (HttpContext context) => Serve(asset, context)).ExcludeFromDescription();
     }
 

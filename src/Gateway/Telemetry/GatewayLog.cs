@@ -44,6 +44,9 @@ internal static partial class GatewayLog
     [LoggerMessage(1034, LogLevel.Warning, "The gateway listens at {Url}, and whoever reaches it may put images in and see the newest: see GuardImages")]
     public static partial void ListensUnguarded(this ILogger logger, string url);
 
+    [LoggerMessage(1035, LogLevel.Warning, "The provider could not be asked where sessions end; the session has ended here alone: {Reason}")]
+    public static partial void ProviderNotAsked(this ILogger logger, string reason);
+
     [LoggerMessage(1040, LogLevel.Debug, "Decision {Id} delivered to the webhook after {Attempts} tries")]
     public static partial void WebhookDelivered(this ILogger logger, string id, int attempts);
 

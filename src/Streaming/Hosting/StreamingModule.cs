@@ -10,6 +10,7 @@ using Microsoft.Extensions.Options;
 using MoodStream.Streaming.Audit;
 using MoodStream.Streaming.DeadLetters;
 using MoodStream.Streaming.Delivery;
+using MoodStream.Streaming.Drift;
 using MoodStream.Streaming.Images;
 using MoodStream.Streaming.Kafka;
 using MoodStream.Streaming.Records;
@@ -124,6 +125,9 @@ public static class StreamingModule
         services.AddSingleton<RedisStatisticsStore>();
         services.AddSingleton<IStatisticsStore>(s => s.GetRequiredService<RedisStatisticsStore>());
         services.AddSingleton<RefitRequests>();
+        services.AddSingleton<LatestRefits>();
+        services.AddSingleton<StatisticsDesk>();
+        services.AddSingleton<DriftEpisodes>();
         services.AddSingleton<AuditOutbox>();
         services.AddSingleton<FileImageStore>();
         services.AddSingleton<S3ImageStore>();

@@ -41,9 +41,16 @@ internal sealed record ActivePointer(ActiveStatistics Active, string By, long? P
     /// <summary>Moves the pointer, notes it in the history and announces it: all at once, or nothing where it has moved since.</summary>
     public static async Task<bool> TryMoveAsync(IDatabase database, ActivePointer? before, StatisticsActivated activated, int historyLength)
     {
-        var (gate, history) = (activated.Gate, RedisKeys.StatisticsHistory(activated.Gate));
         var transaction = database.CreateTransaction();
-        transaction.AddCondition(Unmoved(gate, before));
+        transaction.AddCondition(Unmoved(activated.Gate, before));
+        AddMove(transaction, activated, historyLength);
+        return await transaction.ExecuteAsync();
+    }
+
+    /// <summary>Adds the move to a transaction, which fails as a whole where the version is not kept any more.</summary>
+    public static void AddMove(ITransaction transaction, StatisticsActivated activated, int historyLength)
+    {
+        var (gate, history) = (activated.Gate, RedisKeys.StatisticsHistory(activated.Gate));
         transaction.AddCondition(Condition.KeyExists(RedisKeys.StatisticsBlob(gate, activated.Version)));
         _ = transaction.HashSetAsync(RedisKeys.ActiveStatistics(gate),
         [
@@ -54,6 +61,5 @@ internal sealed record ActivePointer(ActiveStatistics Active, string By, long? P
         _ = transaction.ListLeftPushAsync(history, JsonSerializer.SerializeToUtf8Bytes(activated, WireJson.Default.StatisticsActivated));
         _ = transaction.ListTrimAsync(history, 0, historyLength - 1);
         _ = transaction.PublishAsync(RedisChannel.Literal(RedisKeys.ActivationChannel), gate);
-        return await transaction.ExecuteAsync();
     }
 }

@@ -67,13 +67,19 @@ internal static class KeptVersions
     /// <returns>Whether it was put; false where the header is another one by now.</returns>
     public static Task<bool> TryReplaceAsync(IDatabase database, StatisticsVersion before, StatisticsVersion after)
     {
+        var transaction = database.CreateTransaction();
+        AddReplacement(transaction, before, after);
+        return transaction.ExecuteAsync();
+    }
+
+    /// <summary>Adds the replacement of a header to a transaction, which fails as a whole where the header is another one by now.</summary>
+    public static void AddReplacement(ITransaction transaction, StatisticsVersion before, StatisticsVersion after)
+    {
         var key = RedisKeys.StatisticsHeader(before.Gate, before.Version);
 #pragma warning disable SER301 // The single command that it proposes needs Redis 8.4; 7 is enough for us.
-        var transaction = database.CreateTransaction();
         transaction.AddCondition(Condition.StringEqual(key, Json(before)));
         _ = transaction.StringSetAsync(key, Json(after));
 #pragma warning restore SER301
-        return transaction.ExecuteAsync();
     }
 
     /// <summary>Removes a version while the active pointer is what it was.</summary>

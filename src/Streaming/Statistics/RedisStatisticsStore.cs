@@ -130,7 +130,7 @@ public sealed class RedisStatisticsStore(
                     token.ThrowIfCancellationRequested();
                     var before = await KeptVersions.HeaderAsync(database, gate, version)
                         ?? throw new KeyNotFoundException($"Gate {gate} has no statistics version {version} with a header.");
-                    var after = before with { Approval = approval };
+                    var after = before with { Approval = approval, Rejection = null };
                     if (await KeptVersions.TryReplaceAsync(database, before, after)) return after;
                 }
             },

@@ -21,14 +21,31 @@ public sealed class RefitRequests(RedisConnection redis)
         async (database, token) =>
         {
             token.ThrowIfCancellationRequested();
-            RedisKey taken = RedisKeys.RefitRequestTaken(request.Gate, request.RequestId), list = RedisKeys.RefitRequests(request.Gate);
             var transaction = database.CreateTransaction();
-            transaction.AddCondition(Condition.KeyNotExists(taken));
-            _ = transaction.StringSetAsync(taken, request.By, Remembered);
-            _ = transaction.ListRightPushAsync(list, JsonSerializer.SerializeToUtf8Bytes(request, WireJson.Default.RefitRequested));
-            _ = transaction.PublishAsync(RedisChannel.Literal(RedisKeys.RefitRequestChannel), request.Gate);
+            Add(transaction, request);
             await transaction.ExecuteAsync();
-            return await database.ListLengthAsync(list);
+            return await database.ListLengthAsync(RedisKeys.RefitRequests(request.Gate));
         },
         cancellation);
+
+    /// <summary>Requests that wait, oldest first.</summary>
+    public Task<IReadOnlyList<RefitRequested>> WaitingAsync(string gate, CancellationToken cancellation) =>
+        redis.RunAsync<IReadOnlyList<RefitRequested>>(
+            async (database, _) =>
+            [
+                .. (await database.ListRangeAsync(RedisKeys.RefitRequests(gate)))
+                    .Select(r => JsonSerializer.Deserialize((byte[])r!, WireJson.Default.RefitRequested)!),
+            ],
+            cancellation);
+
+    /// <summary>Adds a request to a transaction, which fails as a whole where the request is known.</summary>
+    internal static void Add(ITransaction transaction, RefitRequested request)
+    {
+        RedisKey taken = RedisKeys.RefitRequestTaken(request.Gate, request.RequestId);
+        transaction.AddCondition(Condition.KeyNotExists(taken));
+        _ = transaction.StringSetAsync(taken, request.By, Remembered);
+        _ = transaction.ListRightPushAsync(
+            RedisKeys.RefitRequests(request.Gate), JsonSerializer.SerializeToUtf8Bytes(request, WireJson.Default.RefitRequested));
+        _ = transaction.PublishAsync(RedisChannel.Literal(RedisKeys.RefitRequestChannel), request.Gate);
+    }
 }

@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http.HttpResults;
 using MoodStream.Contracts;
+using MoodStream.Streaming.Drift;
 using MoodStream.Streaming.Statistics;
 using MoodStream.Streaming.Telemetry;
 using MoodStream.Trainer.Accumulation;
@@ -92,16 +93,16 @@ internal static class TrainerEndpoints
     private static async Task<IResult> EpisodesAsync(
         string gate, IStatisticsStore statistics, DriftEpisodes episodes, CancellationToken cancellation) =>
         (await statistics.ListGatesAsync(cancellation)).Contains(gate)
-            ? TypedResults.Json(await episodes.ReadAsync(gate, cancellation), DriftEpisodeJson.Default.IReadOnlyListDriftEpisode)
+            ? TypedResults.Json(await episodes.ReadAsync(gate, cancellation), WireJson.Default.IReadOnlyListDriftEpisode)
             : NoGate(gate);
 
     private static async Task<IResult> DecideAsync(
-        string gate, HttpRequest request, DriftDecisions decisions, CancellationToken cancellation)
+        string gate, HttpRequest request, DriftMemory drift, CancellationToken cancellation)
     {
         if (await BodyAsync(request, DriftJson.Default.DriftDecisionBody, cancellation) is not { } body
             || Blank(body.Source, body.Reason, body.By))
-            return Invalid("a JSON body with 'source', 'decision' (keep or accept), 'reason' and 'by' is wanted");
-        return await decisions.DecideAsync(gate, body, cancellation)
+            return Invalid("a JSON body with 'source', 'decision' (keep, accept or hold), 'reason' and 'by' is wanted");
+        return await drift.DecideAsync(gate, body, cancellation)
             ? TypedResults.NoContent()
             : TypedResults.Problem(
                 $"Source '{body.Source}' of gate '{gate}' neither drifts nor is watched by this trainer.", statusCode: StatusCodes.Status404NotFound);

@@ -1,3 +1,6 @@
+using MoodStream.Contracts;
+using MoodStream.Streaming.Drift;
+
 namespace MoodStream.Trainer.Drift;
 
 /// <summary>Keeps the monitors of this trainer and the episodes in Redis in step.</summary>
@@ -31,7 +34,7 @@ internal sealed class DriftMemory(DriftWatch watch, DriftEpisodes episodes, Time
     /// <summary>Removes the episodes that have come to their end.</summary>
     public async Task EndAsync(CancellationToken cancellation)
     {
-        foreach (var (gate, episode) in watch.Ended()) await episodes.TryRemoveAsync(gate, episode, cancellation);
+        foreach (var (gate, episode) in watch.Ended()) await episodes.TryRemoveAsync(gate, episode, clock.GetUtcNow(), cancellation);
     }
 
     /// <summary>Lays down what a person decided of a source; false where it neither drifts nor is watched here.</summary>
@@ -43,12 +46,8 @@ internal sealed class DriftMemory(DriftWatch watch, DriftEpisodes episodes, Time
             var version = watch.VersionOf(gate, decided.Source) ?? before?.StatisticsVersion;
             if (version is null) return false;
             var episode = before?.StatisticsVersion == version ? before : Undrifted(gate, decided.Source, version.Value);
-            var next = episode with
-            {
-                State = decided.Decision == DriftDecision.Accept ? DriftEpisodeState.Accepted : DriftEpisodeState.Kept,
-                By = decided.By, Reason = decided.Reason, DecidedAt = clock.GetUtcNow(),
-            };
-            if (!await episodes.TryReplaceAsync(gate, before, next, cancellation)) continue;
+            var answer = new DriftAnswer(decided.Decision, decided.By, decided.Reason, clock.GetUtcNow());
+            if (!await episodes.TryAnswerAsync(gate, before, episode, answer, cancellation)) continue;
             watch.Learn(gate, await episodes.ReadAsync(gate, cancellation));
             return true;
         }

@@ -13,10 +13,8 @@ internal static class DriftWatchModule
         builder.AddSettings<DriftWatchSettings>(DriftWatchSettings.Section);
         builder.Services.AddSingleton(s => new DriftMetrics { MaxSourceLabels = s.GetRequiredService<DriftWatchSettings>().MaxSourceLabels });
         builder.Services.AddSingleton<DriftWatch>();
-        builder.Services.AddSingleton<DriftEpisodes>();
         builder.Services.AddSingleton<DriftMemory>();
         builder.Services.AddSingleton<ReadBlob>(s => s.GetRequiredService<IStatisticsStore>().ReadBlobAsync);
-        builder.Services.AddSingleton<DriftDecisions>();
         builder.Services.AddSingleton<IDriftListener, RefitOnDrift>();
         builder.Services.AddHostedService<DriftFeed>();
         return builder;

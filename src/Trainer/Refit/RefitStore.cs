@@ -1,6 +1,7 @@
 using System.Text.Json;
 using MoodStream.Contracts;
 using MoodStream.Streaming.Redis;
+using MoodStream.Streaming.Statistics;
 using StackExchange.Redis;
 
 namespace MoodStream.Trainer.Refit;
@@ -9,23 +10,15 @@ namespace MoodStream.Trainer.Refit;
 /// <remarks>A change is one transaction on the revision, so that two trainers cannot both take a step. Repeats after a lost answer change nothing.</remarks>
 internal sealed class RefitStore(RedisConnection redis)
 {
-    private const string Version = "v", Document = "d";
+    private const string Version = "v", Document = LatestRefits.Document;
+    private readonly LatestRefits _latest = new(redis);
+    private readonly RefitRequests _requests = new(redis);
 
     /// <summary>The gate's latest refit; null where there was none.</summary>
-    public Task<RefitRecord?> ReadAsync(string gate, CancellationToken cancellation) => redis.RunAsync(
-        async (database, _) => await database.HashGetAsync(RedisKeys.Refit(gate), Document) is { HasValue: true } text
-            ? JsonSerializer.Deserialize((byte[])text!, RefitJson.Default.RefitRecord)
-            : null,
-        cancellation);
+    public Task<RefitRecord?> ReadAsync(string gate, CancellationToken cancellation) => _latest.ReadAsync(gate, cancellation);
 
     /// <summary>Requests that wait, oldest first.</summary>
-    public Task<IReadOnlyList<RefitRequested>> RequestsAsync(string gate, CancellationToken cancellation) => redis.RunAsync<IReadOnlyList<RefitRequested>>(
-        async (database, _) =>
-        [
-            .. (await database.ListRangeAsync(RedisKeys.RefitRequests(gate)))
-                .Select(r => JsonSerializer.Deserialize((byte[])r!, WireJson.Default.RefitRequested)!),
-        ],
-        cancellation);
+    public Task<IReadOnlyList<RefitRequested>> RequestsAsync(string gate, CancellationToken cancellation) => _requests.WaitingAsync(gate, cancellation);
 
     /// <summary>Stores the next state, unless the refit has changed meanwhile.</summary>
     /// <param name="before">Revision that the step began with; 0 where there was no refit.</param>
@@ -41,7 +34,7 @@ internal sealed class RefitStore(RedisConnection redis)
             var transaction = database.CreateTransaction();
             transaction.AddCondition(before == 0 ? Condition.KeyNotExists(key) : Condition.HashEqual(key, Version, before));
             _ = transaction.HashSetAsync(key,
-                [new(Version, next.Revision), new(Document, JsonSerializer.SerializeToUtf8Bytes(next, RefitJson.Default.RefitRecord))]);
+                [new(Version, next.Revision), new(Document, JsonSerializer.SerializeToUtf8Bytes(next, WireJson.Default.RefitRecord))]);
             if (candidate is not null) _ = transaction.StringSetAsync(RedisKeys.RefitCandidate(next.Gate), candidate);
             if (next.Ended) _ = transaction.KeyDeleteAsync(RedisKeys.RefitCandidate(next.Gate));
             if (requests > 0) _ = transaction.ListTrimAsync(RedisKeys.RefitRequests(next.Gate), requests, -1);

@@ -1,4 +1,4 @@
-using MoodStream.Trainer.Refit;
+using MoodStream.Contracts;
 
 namespace MoodStream.Trainer.Telemetry;
 

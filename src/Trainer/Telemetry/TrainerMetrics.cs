@@ -1,5 +1,5 @@
+using MoodStream.Contracts;
 using MoodStream.Trainer.Accumulation;
-using MoodStream.Trainer.Refit;
 using Prometheus;
 
 namespace MoodStream.Trainer.Telemetry;

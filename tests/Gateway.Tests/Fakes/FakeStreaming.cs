@@ -39,6 +39,8 @@ internal sealed class FakeImageStore : IImageStore
 
     public int Count => _images.Count;
 
+    public IEnumerable<byte[]> All => _images.Values;
+
     /// <summary>Thrown by every call.</summary>
     public IOException? Failure { get; set; }
 

@@ -37,6 +37,15 @@ internal sealed class OidcProvider : IAsyncDisposable
     /// <summary>What the gateway asked for when it sent the browser here.</summary>
     public OpenIddictRequest? Asked { get; private set; }
 
+    /// <summary>What the browser asked for when it was sent here to sign out.</summary>
+    public OpenIddictRequest? Ended { get; private set; }
+
+    /// <summary>Subject of the id token that came with it, which the provider has checked.</summary>
+    public string? EndedSubject { get; private set; }
+
+    /// <summary>Where the provider sends browsers back to that have signed out.</summary>
+    public string? SignedOutAddress { get; set; }
+
     public SigningCredentials Key => new(new RsaSecurityKey(_rsa) { KeyId = "one" }, SecurityAlgorithms.RsaSha256);
 
     public static async Task<OidcProvider> StartAsync(TimeProvider clock)
@@ -109,7 +118,7 @@ internal sealed class OidcProvider : IAsyncDisposable
 
     private void Configure(OpenIddictServerBuilder server)
     {
-        server.SetAuthorizationEndpointUris("connect/authorize").SetTokenEndpointUris("connect/token");
+        server.SetAuthorizationEndpointUris("connect/authorize").SetTokenEndpointUris("connect/token").SetEndSessionEndpointUris("connect/end");
         server.AllowAuthorizationCodeFlow().RequireProofKeyForCodeExchange().AllowClientCredentialsFlow();
         server.RegisterScopes(Scopes.Profile);
         server.EnableDegradedMode();
@@ -131,6 +140,17 @@ internal sealed class OidcProvider : IAsyncDisposable
         server.AddEventHandler<HandleAuthorizationRequestContext>(handler => handler.UseInlineHandler(asked =>
         {
             asked.Principal = Person(asked.Request.GetScopes());
+            return default;
+        }));
+        server.AddEventHandler<ValidateEndSessionRequestContext>(handler => handler.UseInlineHandler(asked =>
+        {
+            (Ended, EndedSubject) = (asked.Request, asked.IdentityTokenHintPrincipal?.FindFirst(OpenIddictConstants.Claims.Subject)?.Value);
+            if (asked.PostLogoutRedirectUri != SignedOutAddress) asked.Reject(Errors.InvalidRequest);
+            return default;
+        }));
+        server.AddEventHandler<HandleEndSessionRequestContext>(handler => handler.UseInlineHandler(asked =>
+        {
+            asked.SignOut();
             return default;
         }));
         server.AddEventHandler<HandleTokenRequestContext>(handler => handler.UseInlineHandler(asked =>

@@ -75,6 +75,25 @@ public sealed class LiveRatesTests
     }
 
     [Fact]
+    public void ReadGate_OfOneGate_CountsItsImagesAloneAndTheLagOfAll()
+    {
+        _rates.Count(Ended(LiveVerdict.Review, Noon, Noon));
+        _rates.Count(Ended(LiveVerdict.Accept, Noon, Noon));
+        _rates.Count(Ended(LiveVerdict.Accept, Noon, Noon));
+        _rates.Count(Ended(LiveVerdict.Accept, Noon, Noon) with { Gate = "fabric", PromisedFalseAlarmRate = 0.02 });
+        _rates.Count(Ended(LiveVerdict.DeadLetter, Noon, Noon) with { Gate = null });
+        _rates.CountLag(17);
+        _rates.CountLag(9);
+
+        var parts = _rates.ReadGate("parts", RateResolution.Second);
+
+        Assert.Equal((300, 1, 0.05), (parts.Series.Count, parts.StepSeconds, parts.PromisedFalseAlarmRate));
+        Assert.Equal(new GateRatePoint(Noon, Accept: 2, Review: 1, DeadLetter: 1, Lag: 17), parts.Series[^1]);
+        Assert.Equal(new GateRatePoint(Noon.AddSeconds(-1), 0, 0, 0, 0), parts.Series[^2]);
+        Assert.Equal(new GateRatePoint(Noon, Accept: 1, Review: 0, DeadLetter: 1, Lag: 17), _rates.ReadGate("fabric", RateResolution.Minute).Series[^1]);
+    }
+
+    [Fact]
     public void Read_MoreGatesThanAreTold_AreToldTogether()
     {
         for (var i = 0; i < 200; i++) _rates.Count(Ended(LiveVerdict.Accept, Noon, Noon) with { Gate = $"gate-{i}" });

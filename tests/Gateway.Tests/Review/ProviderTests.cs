@@ -172,6 +172,46 @@ public sealed class ProviderTests(EmbeddedRedisFixture redis) : IClassFixture<Em
     }
 
     [Fact]
+    public async Task SignOut_OfWhoeverSignedInAtTheProvider_EndsTheSessionThereToo()
+    {
+        await using var app = await StartAsync();
+        app.Provider.SignedOutAddress = "http://localhost/login";
+        using var browser = new Browser(app.Review.Gateway);
+        await SignInAsync(app, browser);
+
+        using var response = await browser.SendAsync(HttpMethod.Delete, "/v1/session", null, ("X-CSRF-Token", await browser.TokenAsync()));
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        var address = (await response.Content.ReadFromJsonAsync<JsonElement>(Stop)).GetProperty("provider").GetString()!;
+        using var client = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false });
+        using var ended = await client.GetAsync(address, Stop);
+
+        Assert.StartsWith(app.Provider.Authority + "connect/end?", address, StringComparison.Ordinal);
+        Assert.Equal("http://localhost/login", ended.Headers.Location?.GetLeftPart(UriPartial.Path));
+        Assert.Equal(("person-7", OidcProvider.Client), (app.Provider.EndedSubject, app.Provider.Ended?.ClientId));
+        using var after = await browser.SendAsync(HttpMethod.Get, "/v1/session");
+        Assert.Equal(HttpStatusCode.Unauthorized, after.StatusCode);
+    }
+
+    [Fact]
+    public async Task SignOut_WhileTheProviderIsAway_EndsTheSessionHere()
+    {
+        var app = await StartAsync();
+        await using var review = app.Review;
+        using var browser = new Browser(review.Gateway);
+        await SignInAsync(app, browser);
+        var token = await browser.TokenAsync();
+        await app.Provider.DisposeAsync();
+        var options = review.Gateway.Services.GetRequiredService<Microsoft.Extensions.Options.IOptionsMonitor<Microsoft.AspNetCore.Authentication.OpenIdConnect.OpenIdConnectOptions>>();
+        options.Get(AccessSchemes.Provider).ConfigurationManager = new Away();
+
+        using var response = await browser.SendAsync(HttpMethod.Delete, "/v1/session", null, ("X-CSRF-Token", token));
+
+        Assert.Equal(HttpStatusCode.NoContent, response.StatusCode);
+        using var after = await browser.SendAsync(HttpMethod.Get, "/v1/session");
+        Assert.Equal(HttpStatusCode.Unauthorized, after.StatusCode);
+    }
+
+    [Fact]
     public async Task PublicUrl_IsWhereTheProviderSendsPeopleBackTo()
     {
         await using var app = await StartAsync(("MoodStream:Access:PublicUrl", "https://mood.example/"));
@@ -312,6 +352,16 @@ public sealed class ProviderTests(EmbeddedRedisFixture redis) : IClassFixture<Em
         using var answer = await client.GetAsync(response.Headers.Location, Stop);
         Assert.Equal(HttpStatusCode.Redirect, answer.StatusCode);
         return answer.Headers.Location!.AbsoluteUri;
+    }
+
+    private sealed class Away : Microsoft.IdentityModel.Protocols.IConfigurationManager<Microsoft.IdentityModel.Protocols.OpenIdConnect.OpenIdConnectConfiguration>
+    {
+        public Task<Microsoft.IdentityModel.Protocols.OpenIdConnect.OpenIdConnectConfiguration> GetConfigurationAsync(CancellationToken cancel) =>
+            throw new InvalidOperationException("IDX20803: unable to obtain configuration");
+
+        public void RequestRefresh()
+        {
+        }
     }
 
     private sealed record App(OidcProvider Provider, ReviewApp Review) : IAsyncDisposable

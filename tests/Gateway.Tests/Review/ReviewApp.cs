@@ -14,7 +14,7 @@ namespace MoodStream.GatewayTests.Review;
 internal sealed class ReviewApp(EmbeddedRedisFixture redis, params (string Key, string Value)[] settings) : IAsyncDisposable
 {
     private static readonly (string Name, string Role, string? Gate)[] People =
-        [("ann", "Reviewer", null), ("ben", "Reviewer", null), ("sue", "Senior", null), ("aud", "Auditor", null), ("far", "Senior", "elsewhere")];
+        [("ann", "Reviewer", null), ("ben", "Reviewer", null), ("sue", "Senior", null), ("aud", "Auditor", null), ("far", "Senior", "elsewhere"), ("opa", "Operator", null), ("ope", "Operator", null)];
 
     public GatewayApp Gateway { get; } = new GatewayApp().With(
     [
@@ -42,11 +42,13 @@ internal sealed class ReviewApp(EmbeddedRedisFixture redis, params (string Key, 
     }
 
     /// <summary>Sends a request as somebody; null as nobody.</summary>
-    public async Task<HttpResponseMessage> SendAsync(string? name, HttpMethod method, string path, object? body = null)
+    public async Task<HttpResponseMessage> SendAsync(
+        string? name, HttpMethod method, string path, object? body = null, params (string Name, string Value)[] headers)
     {
         using var client = Gateway.CreateClient();
         using var request = new HttpRequestMessage(method, path);
         if (name is not null) request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", $"key of {name}");
+        foreach (var (header, value) in headers) request.Headers.TryAddWithoutValidation(header, value);
         if (body is not null) request.Content = JsonContent.Create(body);
         return await client.SendAsync(request, TestContext.Current.CancellationToken);
     }

@@ -6,6 +6,8 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using MoodStream.Contracts;
+using MoodStream.Streaming.Drift;
 using MoodStream.Streaming.Statistics;
 using MoodStream.TestKit.Embedded;
 using MoodStream.Trainer.Accumulation;
@@ -112,7 +114,6 @@ public sealed class TrainerEndpointsTests : IAsyncLifetime
         builder.Services.AddSingleton<RecallStore>();
         builder.Services.AddSingleton<DriftEpisodes>();
         builder.Services.AddSingleton<DriftMemory>();
-        builder.Services.AddSingleton<DriftDecisions>();
         _app = builder.Build();
         _app.MapControl();
         await _app.StartAsync(Token);

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging.Abstractions;
 using MoodStream.Contracts;
+using MoodStream.Streaming.Drift;
 using MoodStream.Streaming.Kafka;
 using MoodStream.Streaming.Records;
 using MoodStream.TestKit;

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Time.Testing;
 using MoodStream.Contracts;
 using MoodStream.Mood.Gates;
+using MoodStream.Streaming.Drift;
 using MoodStream.Streaming.Statistics;
 using MoodStream.TestKit.Embedded;
 using MoodStream.Trainer.Drift;
@@ -78,7 +79,7 @@ public sealed class DriftMemoryTests : IAsyncLifetime
         var second = DriftEpisode.Of(drift, "trainer-2", DriftFixture.Start);
         Assert.Equal((first, false), await Episodes.BeginAsync("belt", second, Token));
         Assert.True(await Episodes.TryReplaceAsync("belt", first, first with { State = DriftEpisodeState.Kept }, Token));
-        Assert.False(await Episodes.TryRemoveAsync("belt", first, Token));
+        Assert.False(await Episodes.TryRemoveAsync("belt", first, DriftFixture.Start, Token));
         Assert.Equal((second, true), await Episodes.BeginAsync("belt", second, Token));
         var ofNext = DriftEpisode.Of(drift with { StatisticsVersion = 2 }, "trainer-1", DriftFixture.Start);
         Assert.Equal((ofNext, true), await Episodes.BeginAsync("belt", ofNext, Token));

@@ -1,13 +1,13 @@
-// Rates over time, drawn as SVG: three lines that differ in colour and in dash.
+// Series over time, drawn as SVG: lines that differ in colour and in dash.
 
 import { count, element, hourAndMinute, rate, svg, time } from "./format.js";
 
-const lines = [
+const imageLines = [
   { key: "accept", name: "Accepted", of: point => point.accept },
   { key: "review", name: "Review", of: point => point.review },
   { key: "deadLetter", name: "Dead letters", of: point => point.deadLetter },
 ];
-const cssKey = { accept: "accept", review: "review", deadLetter: "dead-letter" };
+const cssKey = { accept: "accept", review: "review", deadLetter: "dead-letter", lag: "lag" };
 const edge = { left: 34, right: 8, top: 8, bottom: 22 };
 
 /** The next 1, 2 or 5 times a power of ten that is not below the value. */
@@ -19,11 +19,20 @@ function niceAbove(value) {
 export class Chart {
   #host;
   #legend;
+  #lines;
+  #title;
+  #perSecond;
   #series = [];
   #stepSeconds = 1;
   #pointed;
 
-  constructor(host, legend) {
+  /**
+   * @param what lines (key, name, of: the value of a step), title, and perSecond: whether values are counts to be divided by the step.
+   */
+  constructor(host, legend, { lines = imageLines, title = "Images per second", perSecond = true } = {}) {
+    this.#lines = lines;
+    this.#title = title;
+    this.#perSecond = perSecond;
     this.#host = host;
     this.#legend = legend;
     new ResizeObserver(() => this.#draw()).observe(host);
@@ -49,9 +58,10 @@ export class Chart {
     const { clientWidth: width, clientHeight: height } = this.#host;
     const series = this.#series;
     if (series.length < 2 || width === 0) return;
-    const perSecond = line => series.map(point => line.of(point) / this.#stepSeconds);
+    const lines = this.#lines, unit = this.#perSecond ? this.#stepSeconds : 1;
+    const perSecond = line => series.map(point => line.of(point) / unit);
     const most = Math.max(...lines.map(line => Math.max(...perSecond(line))));
-    const step = niceAbove(Math.max(most, 0.4 / this.#stepSeconds) / 4);
+    const step = niceAbove(Math.max(most, this.#perSecond ? 0.4 / unit : 4) / 4);
     const top = step * Math.max(1, Math.ceil(most / step));
     const x = index => edge.left + index / (series.length - 1) * (width - edge.left - edge.right);
     const y = value => height - edge.bottom - value / top * (height - edge.top - edge.bottom);
@@ -72,7 +82,7 @@ export class Chart {
   #drawLine(drawing, line, values, x, y) {
     const path = values.map((value, index) => `${index ? "L" : "M"}${x(index).toFixed(1)} ${y(value).toFixed(1)}`).join("");
     const key = cssKey[line.key];
-    if (key === "accept")
+    if (key !== cssKey.review && key !== cssKey.deadLetter)
       drawing.append(svg("path", { class: "area", "data-key": key, d: `${path}L${x(values.length - 1)} ${y(0)}L${x(0)} ${y(0)}Z` }));
     drawing.append(svg("path", { class: "line", "data-key": key, d: path }));
   }
@@ -92,12 +102,16 @@ export class Chart {
   #describe() {
     const chosen = this.#pointed === undefined ? this.#series.slice(-10) : [this.#series[this.#pointed]];
     const when = this.#pointed === undefined ? undefined : time(chosen[0].at);
-    const values = lines.map(line => chosen.reduce((sum, point) => sum + line.of(point), 0) / chosen.length / this.#stepSeconds);
-    this.#legend.replaceChildren(...lines.map((line, i) => element("li", {},
+    const unit = this.#perSecond ? this.#stepSeconds : 1;
+    const values = this.#lines.map(line => chosen.reduce((sum, point) => sum + line.of(point), 0) / chosen.length / unit);
+    this.#legend.replaceChildren(...this.#lines.map((line, i) => element("li", {},
       svg("svg", { viewBox: "0 0 18 8" }, svg("path", { class: "line", "data-key": cssKey[line.key], d: "M1 4H17" })),
       `${line.name} `, element("b", {}, rate(values[i])))), ...(when ? [element("li", {}, `at ${when}`)] : []));
-    const sums = lines.map(line => `${line.name.toLowerCase()} ${count(this.#series.reduce((sum, point) => sum + line.of(point), 0))}`);
+    const span = this.#stepSeconds >= 60 ? "24 hours" : "5 minutes";
+    const told = line => this.#perSecond
+      ? `${line.name.toLowerCase()} ${count(this.#series.reduce((sum, point) => sum + line.of(point), 0))}`
+      : `${count(Math.max(...this.#series.map(line.of)))} at most`;
     this.#host.setAttribute("aria-label",
-      `Images per second over the last ${this.#stepSeconds >= 60 ? "24 hours" : "5 minutes"}. In all: ${sums.join(", ")}.`);
+      `${this.#title} over the last ${span}. ${this.#perSecond ? "In all: " : ""}${this.#lines.map(told).join(", ")}.`);
   }
 }

@@ -1,7 +1,7 @@
 import { followTheme } from "./theme.js";
 
 const $ = (id) => document.getElementById(id);
-const home = "/review";
+const home = location.search === "?operate" ? "/operate" : "/review";
 
 function tell(id, text) {
   $(id).textContent = text;

@@ -22,21 +22,25 @@ export const session = {
     return Boolean(csrf);
   },
 
+  // Ends it here, and goes on to the organisation's provider where it began there; gives whether it does.
   async end() {
-    if (csrf) await fetch("/v1/session", { method: "DELETE", headers: credentials() }).catch(() => null);
+    const response = csrf ? await fetch("/v1/session", { method: "DELETE", headers: credentials() }).catch(() => null) : null;
     csrf = null;
     this.key = null;
+    if (response?.status !== 200) return false;
+    location.assign((await response.json()).provider);
+    return true;
   },
 };
 
 const credentials = () => session.key ? { authorization: `Bearer ${session.key}` } : csrf ? { "x-csrf-token": csrf } : {};
 
-async function send(method, path, body) {
+export async function send(method, path, body, headers = {}) {
   let response;
   try {
     response = await fetch(path, {
       method,
-      headers: { ...credentials(), ...(body ? { "content-type": "application/json" } : {}) },
+      headers: { ...credentials(), ...headers, ...(body ? { "content-type": "application/json" } : {}) },
       body: body ? JSON.stringify(body) : undefined,
     });
   } catch {

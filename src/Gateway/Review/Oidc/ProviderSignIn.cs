@@ -114,6 +114,7 @@ internal static class ProviderSignIn
         await services.GetRequiredService<AccessAudit>().WriteAsync(
             person.Name, "signed-in", AccessSchemes.AddressOf(context.HttpContext), "provider", context.HttpContext.RequestAborted);
         context.Principal = person.ToPrincipal(AccessSchemes.Session);
+        ProviderSignOut.Remember(context.Properties!, context.TokenEndpointResponse?.IdToken);
     }
 
     private static TokenValidationParameters Rules(OidcSettings oidc, string audience, TimeProvider clock) => new()

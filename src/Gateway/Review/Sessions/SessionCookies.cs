@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using MoodStream.Gateway.Review.Access;
+using MoodStream.Gateway.Review.Oidc;
 using MoodStream.Gateway.Settings;
 using MoodStream.Streaming.Redis;
 
@@ -24,6 +25,7 @@ internal static class SessionCookies
         services.AddSingleton<LocalAdministrator>();
         services.AddSingleton<SignInLockout>();
         services.AddSingleton<SessionTickets>();
+        services.AddSingleton<ProviderSignOut>();
         services.AddSingleton<SessionEndpoints>();
         services.AddDataProtection().SetApplicationName("MoodStream");
         services.AddOptions<KeyManagementOptions>().Configure<AccessSettings, RedisConnection, ILoggerFactory>((keys, settings, redis, logs) =>

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Authentication;
 using MoodStream.Gateway.Http;
 using MoodStream.Gateway.Review.Access;
+using MoodStream.Gateway.Review.Oidc;
 using MoodStream.Gateway.Settings;
 
 namespace MoodStream.Gateway.Review.Sessions;
@@ -9,7 +10,7 @@ namespace MoodStream.Gateway.Review.Sessions;
 /// <summary>Signing in and out.</summary>
 internal sealed class SessionEndpoints(
     LocalAdministrator administrator, SignInLockout lockout, FailedKeys failed, IAntiforgery antiforgery, AccessAudit audit,
-    AccessSettings settings, TimeProvider clock)
+    ProviderSignOut provider, AccessSettings settings, TimeProvider clock)
     : IDisposable
 {
     private const int MostPasswordCharacters = 256;
@@ -49,12 +50,15 @@ internal sealed class SessionEndpoints(
         return TypedResults.NoContent();
     }
 
-    /// <summary>Ends the session, here and at every other gateway.</summary>
+    /// <summary>Ends the session, here and at every other gateway; the answer says where it ends at the provider, where it began there.</summary>
     public async Task<IResult> SignOutAsync(HttpContext context)
     {
+        var address = await provider.AddressAsync(context);
         await audit.WriteAsync(ReviewPerson.Of(context.User).Name, "signed-out", AccessSchemes.AddressOf(context), null, context.RequestAborted);
         await context.SignOutAsync(AccessSchemes.Session);
-        return TypedResults.NoContent();
+        if (address is null) return TypedResults.NoContent();
+        context.Response.Headers.CacheControl = "no-store";
+        return TypedResults.Ok(new SignedOut(address));
     }
 
     /// <summary>Makes another password for the local administrator, who gives the present one; sessions end.</summary>

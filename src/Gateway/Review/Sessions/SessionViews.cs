@@ -27,10 +27,15 @@ internal sealed record SignInRequest(string? Name, string? Password);
 /// <param name="Password">The password; it is shown this once.</param>
 internal sealed record NewPassword(string Password);
 
+/// <summary>The session has ended here.</summary>
+/// <param name="Provider">Where the browser goes to end it at the organisation's provider, too.</param>
+internal sealed record SignedOut(string Provider);
+
 /// <summary>Source-generated JSON of sessions.</summary>
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web, UseStringEnumConverter = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(SessionView))]
 [JsonSerializable(typeof(SignInWays))]
 [JsonSerializable(typeof(SignInRequest))]
 [JsonSerializable(typeof(NewPassword))]
+[JsonSerializable(typeof(SignedOut))]
 internal sealed partial class SessionJson : JsonSerializerContext;

@@ -1,13 +1,10 @@
-using System.Globalization;
-using System.Text.Json;
 using System.Text.Json.Serialization;
-using MoodStream.Mood.Drift;
 
-namespace MoodStream.Trainer.Drift;
+namespace MoodStream.Contracts;
 
 /// <summary>What became of a drift.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<DriftEpisodeState>))]
-internal enum DriftEpisodeState
+public enum DriftEpisodeState
 {
     /// <summary>It goes on, and nobody has decided.</summary>
     [JsonStringEnumMemberName("drifting")]
@@ -20,10 +17,31 @@ internal enum DriftEpisodeState
     /// <summary>A person accepted the new normal; there are no statistics of it yet.</summary>
     [JsonStringEnumMemberName("accepted")]
     Accepted,
+
+    /// <summary>A person said that something is broken: the statistics stay, and nothing is learned from the source until the end.</summary>
+    [JsonStringEnumMemberName("held")]
+    Held,
 }
 
-/// <summary>Drift of one source under one statistics version, as it is kept in Redis for all trainers.</summary>
-internal sealed record DriftEpisode
+/// <summary>What people may decide of a drift.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<DriftDecision>))]
+public enum DriftDecision
+{
+    /// <summary>The statistics stay; this is how the source looks.</summary>
+    [JsonStringEnumMemberName("keep")]
+    Keep,
+
+    /// <summary>This is the new normal: the gate is refitted from now on.</summary>
+    [JsonStringEnumMemberName("accept")]
+    Accept,
+
+    /// <summary>Something is broken: the statistics stay, and nothing is learned from the source until it looks as before.</summary>
+    [JsonStringEnumMemberName("hold")]
+    Hold,
+}
+
+/// <summary>Drift of one source under one statistics version, as it is kept in Redis for trainers and operators.</summary>
+public sealed record DriftEpisode
 {
     /// <summary>Id; that of the refit which it asks for.</summary>
     public required string EpisodeId { get; init; }
@@ -60,25 +78,4 @@ internal sealed record DriftEpisode
 
     /// <summary>When it was decided, UTC.</summary>
     public DateTimeOffset? DecidedAt { get; init; }
-
-    /// <summary>The episode that an alarm begins.</summary>
-    /// <param name="drift">The alarm.</param>
-    /// <param name="trainer">The trainer that raised it; two may do so at the same instant.</param>
-    /// <param name="now">When, UTC.</param>
-    public static DriftEpisode Of(SourceDrift drift, string trainer, DateTimeOffset now) => new()
-    {
-        EpisodeId = string.Create(CultureInfo.InvariantCulture, $"{drift.Gate}-drift-{drift.Source}-{now.ToUnixTimeMilliseconds()}-{trainer}"),
-        Source = drift.Source, StatisticsVersion = drift.StatisticsVersion, State = DriftEpisodeState.Drifting, Test = drift.Alarm.Test,
-        Value = drift.Alarm.Value, Limit = drift.Alarm.Limit, Images = drift.Alarm.Images, BeganAt = now,
-    };
-
-    /// <summary>The drift that it began with; null where a person decided without an alarm.</summary>
-    public SourceDrift? Drift(string gate) =>
-        Test is null ? null : new(gate, Source, StatisticsVersion, new DriftAlarm(Test, Value ?? 0, Limit ?? 0, Images ?? 0));
 }
-
-/// <summary>JSON of episodes, in Redis and by HTTP.</summary>
-[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, RespectNullableAnnotations = true)]
-[JsonSerializable(typeof(DriftEpisode))]
-[JsonSerializable(typeof(IReadOnlyList<DriftEpisode>))]
-internal sealed partial class DriftEpisodeJson : JsonSerializerContext;

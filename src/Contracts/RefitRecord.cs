@@ -1,12 +1,10 @@
-using System.Text.Json;
 using System.Text.Json.Serialization;
-using MoodStream.Contracts;
 
-namespace MoodStream.Trainer.Refit;
+namespace MoodStream.Contracts;
 
 /// <summary>How far a refit has come.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<RefitState>))]
-internal enum RefitState
+public enum RefitState
 {
     /// <summary>It is due.</summary>
     Requested,
@@ -29,7 +27,7 @@ internal enum RefitState
 
 /// <summary>Why a refit is due.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<RefitTrigger>))]
-internal enum RefitTrigger
+public enum RefitTrigger
 {
     /// <summary>Somebody asked.</summary>
     Request,
@@ -48,7 +46,7 @@ internal enum RefitTrigger
 }
 
 /// <summary>One refit, as it is kept in Redis.</summary>
-internal sealed record RefitRecord
+public sealed record RefitRecord
 {
     /// <summary>Id: that of the request, or derived from gate and place in the order of refits.</summary>
     public required string RefitId { get; init; }
@@ -114,8 +112,3 @@ internal sealed record RefitRecord
     [JsonIgnore]
     public bool Ended => State is RefitState.Activated or RefitState.Refused;
 }
-
-/// <summary>JSON of refits.</summary>
-[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, RespectNullableAnnotations = true)]
-[JsonSerializable(typeof(RefitRecord))]
-internal sealed partial class RefitJson : JsonSerializerContext;
