@@ -1,4 +1,5 @@
 using MoodStream.Contracts;
+using MoodStream.Gateway.Live;
 using MoodStream.Gateway.Operate;
 using MoodStream.Gateway.Review.Api;
 using MoodStream.Gateway.Review.Cases;
