@@ -4,7 +4,6 @@ using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using MoodStream.Gateway.Review.Access;
-using MoodStream.Gateway.Review.Oidc;
 using MoodStream.Gateway.Settings;
 using MoodStream.Streaming.Redis;
 

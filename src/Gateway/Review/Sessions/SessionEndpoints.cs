@@ -2,7 +2,6 @@ using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Authentication;
 using MoodStream.Gateway.Http;
 using MoodStream.Gateway.Review.Access;
-using MoodStream.Gateway.Review.Oidc;
 using MoodStream.Gateway.Settings;
 
 namespace MoodStream.Gateway.Review.Sessions;

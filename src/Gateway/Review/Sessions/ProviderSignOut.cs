@@ -7,7 +7,7 @@ using MoodStream.Gateway.Review.Access;
 using MoodStream.Gateway.Settings;
 using MoodStream.Gateway.Telemetry;
 
-namespace MoodStream.Gateway.Review.Oidc;
+namespace MoodStream.Gateway.Review.Sessions;
 
 /// <summary>Signing out at the organisation's provider as well (RP-initiated logout), for sessions that began there.</summary>
 internal sealed class ProviderSignOut(AccessSettings settings, IOptionsMonitor<OpenIdConnectOptions> options, ILogger<ProviderSignOut> log)
