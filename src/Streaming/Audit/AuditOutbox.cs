@@ -49,9 +49,11 @@ public sealed class AuditOutbox(RedisConnection redis, IRecordProducer producer)
 
     /// <summary>Adds an audit event behind what waits; it is in Kafka once somebody has pumped the gate.</summary>
     public Task AddAsync(string gate, AuditEvent happened, CancellationToken cancellation) => redis.RunAsync(
-        (database, _) => database.ListRightPushAsync(
-            RedisKeys.ReviewOutbox(gate), JsonSerializer.SerializeToUtf8Bytes(new OutboxItem(happened), OutboxJson.Default.OutboxItem)),
-        cancellation);
+        (database, _) => AddAsync(database, gate, happened), cancellation);
+
+    /// <summary>Keeps an event for its chain by a command of its own, or in a transaction with the change that it tells.</summary>
+    internal static Task<long> AddAsync(IDatabaseAsync database, string gate, AuditEvent happened) => database.ListRightPushAsync(
+        RedisKeys.ReviewOutbox(gate), JsonSerializer.SerializeToUtf8Bytes(new OutboxItem(happened), OutboxJson.Default.OutboxItem));
 
     /// <summary>Writes what waits of a gate, once.</summary>
     /// <returns>Whether more waits.</returns>

@@ -63,15 +63,14 @@ public sealed class SettingsAudit(
             var now = Seen(before?.Salt ?? Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16)));
             var changes = before is null ? "first start" : Difference(before, now);
             if (changes.Length == 0) return;
-            var item = new OutboxItem(new(_clock.GetUtcNow(), service, "settings-changed", Environment.MachineName, changes));
+            var changed = new AuditEvent(_clock.GetUtcNow(), service, "settings-changed", Environment.MachineName, changes);
             stored = await redis.RunAsync(
                 (database, stopping) =>
                 {
                     var writing = database.CreateTransaction();
                     writing.AddCondition(text.HasValue ? Condition.StringEqual(key, text) : Condition.KeyNotExists(key));
                     _ = writing.StringSetAsync(key, JsonSerializer.Serialize(now, SettingsSeenJson.Default.SettingsSeen));
-                    _ = writing.ListRightPushAsync(
-                        RedisKeys.ReviewOutbox(AuditChain.Access), JsonSerializer.SerializeToUtf8Bytes(item, OutboxJson.Default.OutboxItem));
+                    _ = AuditOutbox.AddAsync(writing, AuditChain.Access, changed);
                     return writing.ExecuteAsync();
                 },
                 cancellation);

@@ -75,8 +75,7 @@ public sealed class DriftEpisodes(RedisConnection redis)
             if (answer.Decision == DriftDecision.Accept) Accept(transaction, gate, next, answer);
             var word = answer.Decision.ToString().ToLowerInvariant();
             var happened = new AuditEvent(answer.At, answer.By, "drift-answered", $"source {next.Source}", $"{word}: {answer.Reason}");
-            _ = transaction.ListRightPushAsync(
-                RedisKeys.ReviewOutbox(gate), JsonSerializer.SerializeToUtf8Bytes(new OutboxItem(happened), OutboxJson.Default.OutboxItem));
+            _ = AuditOutbox.AddAsync(transaction, gate, happened);
         }, cancellation);
     }
 

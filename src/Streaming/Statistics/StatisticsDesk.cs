@@ -1,4 +1,3 @@
-using System.Text.Json;
 using MoodStream.Contracts;
 using MoodStream.Streaming.Audit;
 using MoodStream.Streaming.Redis;
@@ -34,7 +33,7 @@ public sealed class StatisticsDesk(RedisConnection redis, RedisSettings settings
     {
         ArgumentNullException.ThrowIfNull(step);
         return redis.RunAsync(
-            async (database, _) =>
+            async (database, token) =>
             {
                 var pointer = await ActivePointer.ReadAsync(database, step.Gate);
                 if (pointer?.Active != step.Seen) return false;
@@ -43,7 +42,7 @@ public sealed class StatisticsDesk(RedisConnection redis, RedisSettings settings
                 if (step.Header is var (before, after)) KeptVersions.AddReplacement(transaction, before, after);
                 if (step.Activate is { } version)
                     ActivePointer.AddMove(transaction, Activated(step, version, 1 + await EpochAsync(database, step)), settings.HistoryLength);
-                foreach (var happened in step.Audit) Note(transaction, step.Gate, happened);
+                foreach (var happened in step.Audit) _ = AuditOutbox.AddAsync(transaction, step.Gate, happened);
                 return await transaction.ExecuteAsync();
             },
             cancellation);
@@ -56,18 +55,16 @@ public sealed class StatisticsDesk(RedisConnection redis, RedisSettings settings
     {
         ArgumentNullException.ThrowIfNull(request);
         return redis.RunAsync(
-            (database, _) =>
+            (database, token) =>
             {
                 var transaction = database.CreateTransaction();
                 RefitRequests.Add(transaction, request);
-                Note(transaction, request.Gate, new(request.At, request.By, "refit-requested", request.RequestId, request.Reason));
+                _ = AuditOutbox.AddAsync(
+                    transaction, request.Gate, new(request.At, request.By, "refit-requested", request.RequestId, request.Reason));
                 return transaction.ExecuteAsync();
             },
             cancellation);
     }
-
-    private static void Note(ITransaction transaction, string gate, AuditEvent happened) => _ = transaction.ListRightPushAsync(
-        RedisKeys.ReviewOutbox(gate), JsonSerializer.SerializeToUtf8Bytes(new OutboxItem(happened), OutboxJson.Default.OutboxItem));
 
     // Where only the pointer was lost, the history still knows how far the epoch had come.
     private static async Task<long> EpochAsync(IDatabase database, OperatorStep step) =>
