@@ -1,14 +1,14 @@
 // The operators' page: reads a gate again and again, draws what changed, and asks before it changes anything.
 
-import { session, send } from "./queue.js";
+import { json, session, send } from "./queue.js";
 import { Chart } from "./chart.js";
 import { count, time } from "./format.js";
 import { drawAttention, drawFigures } from "./attention.js";
+import { $, connection, toast } from "./screen.js";
 import { followTheme } from "./theme.js";
 import { drawHistory, drawRefit, drawVersions } from "./versions.js";
 
 const every = 5_000, retryAfter = 2_000;
-const $ = (id) => document.getElementById(id);
 const paths = { gates: "/v1/operate/gates", of: (gate) => `/v1/operate/gates/${encodeURIComponent(gate)}` };
 const rates = new Chart($("rates"), $("rates-legend"));
 const lag = new Chart($("lag"), $("lag-legend"), {
@@ -27,20 +27,6 @@ function state(title, text, { link = false, action = null } = {}) {
   $("state").hidden = false;
   $("view").hidden = true;
 }
-
-function connection(name, text) {
-  $("connection").dataset.state = name;
-  $("connection").textContent = text;
-}
-
-function toast(text) {
-  $("toast").textContent = text;
-  $("toast").hidden = false;
-  clearTimeout(toast.timer);
-  toast.timer = setTimeout(() => { $("toast").hidden = true; }, 5_000);
-}
-
-const json = async (...request) => (await send(...request)).json();
 
 async function read() {
   const number = ++asked;
@@ -168,7 +154,7 @@ async function carryOut(what, seen) {
     const body = { reason, ...what.body, ...(what.otherModel ? { otherModel: $("confirm-other-model").checked } : {}) };
     await send("POST", paths.of(seen.gate) + what.path, body, { "if-match": `"${seen.revision}"` });
     $("confirm").close();
-    toast(what.done);
+    toast(what.done, 5_000);
     await refresh();
   } catch (error) {
     if (error.status === undefined) throw error;

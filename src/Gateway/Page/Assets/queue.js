@@ -50,7 +50,7 @@ export async function send(method, path, body, headers = {}) {
   throw new ApiError(response.status, await response.json().catch(() => null));
 }
 
-const json = async (...request) => (await send(...request)).json();
+export const json = async (...request) => (await send(...request)).json();
 const at = (item, step) => `/v1/review/${encodeURIComponent(item.gate)}/cases/${item.caseId}/${step}`;
 
 export const gates = () => json("GET", "/v1/review/gates");

@@ -16,11 +16,11 @@ export function tell(title, text, action, onAction) {
   only("state");
 }
 
-export function toast(text) {
+export function toast(text, milliseconds = 6_000) {
   $("toast").textContent = text;
   $("toast").hidden = false;
   clearTimeout(toast.timer);
-  toast.timer = setTimeout(() => { $("toast").hidden = true; }, 6_000);
+  toast.timer = setTimeout(() => { $("toast").hidden = true; }, milliseconds);
 }
 
 export function connection(state, text) {
