@@ -10,6 +10,10 @@ namespace MoodStream.Gateway.Http;
 /// <param name="RetryAfter">When to come back, where coming back helps.</param>
 internal sealed record Refusal(ProblemKind Kind, string Detail, TimeSpan? RetryAfter = null)
 {
+    /// <summary>A query parameter is outside what it may be.</summary>
+    /// <param name="rule">What it may be, without a full stop.</param>
+    public static Refusal OfQuery(string rule) => new(ProblemKind.InvalidQuery, $"The query is not understood: {rule}.");
+
     /// <summary>The RFC 9457 problem details.</summary>
     public ProblemDetails ToDetails(string? instance = null) => new()
     {

@@ -86,6 +86,7 @@ internal static class Routes
 
     /// <summary>Several decisions taken back at once.</summary>
     public const string ReviewBulkUndo = "/v1/review/{gate}/decisions/undo";
+
     /// <summary>The operators' page.</summary>
     public const string OperatorPage = "/operate";
 

@@ -25,9 +25,9 @@ internal sealed class LiveEndpoints(
     {
         var wanted = verdict is null ? null : LiveVerdicts.Parse(verdict);
         if (verdict is not null && wanted is null)
-            return Invalid($"verdict is {string.Join(", ", LiveVerdicts.WireNames)}, or left out for all.", context);
+            return Invalid($"verdict is {string.Join(", ", LiveVerdicts.WireNames)}, or left out for all", context);
         if (ParseNumber(limit, DefaultLimit, settings.LiveResults) is not { } most)
-            return Invalid($"limit is a whole number from 1 to {settings.LiveResults}.", context);
+            return Invalid($"limit is a whole number from 1 to {settings.LiveResults}", context);
         return TypedResults.Ok(new NewestResults(ring.Newest(wanted, source, most)));
     }
 
@@ -40,12 +40,15 @@ internal sealed class LiveEndpoints(
     /// <summary>Rates over time.</summary>
     public IResult GetRates(string? resolution, string? steps, HttpContext context)
     {
-        if (ResolutionOf(resolution) is not { } step) return Invalid("resolution is second or minute.", context);
+        if (ResolutionOf(resolution) is not { } step) return Invalid(ResolutionRule, context);
         var most = step == RateResolution.Second ? 300 : 1440;
         return ParseNumber(steps, most, most) is { } count
             ? TypedResults.Ok(rates.Read(step, count))
-            : Invalid($"steps is a whole number from 1 to {most} for this resolution.", context);
+            : Invalid($"steps is a whole number from 1 to {most} for this resolution", context);
     }
+
+    /// <summary>What the resolution of a query may be.</summary>
+    public const string ResolutionRule = "resolution is second or minute";
 
     /// <summary>The resolution of a query; null where it is none.</summary>
     public static RateResolution? ResolutionOf(string? resolution) => resolution switch
@@ -88,7 +91,7 @@ internal sealed class LiveEndpoints(
     }
 
     private static ProblemHttpResult Invalid(string rule, HttpContext context) =>
-        new Refusal(ProblemKind.InvalidQuery, $"The query is not understood: {rule}").ToResult(context);
+        Refusal.OfQuery(rule).ToResult(context);
 
     private static int? ParseNumber(string? text, int unless, int most)
     {

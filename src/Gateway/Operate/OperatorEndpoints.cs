@@ -39,7 +39,7 @@ internal sealed class OperatorEndpoints(
     /// <summary>A gate's rates over time.</summary>
     public IResult Rates(string gate, string? resolution, HttpContext context) => LiveEndpoints.ResolutionOf(resolution) is { } step
         ? TypedResults.Ok(rates.ReadGate(gate, step))
-        : new Refusal(ProblemKind.InvalidQuery, "The query is not understood: resolution is second or minute.").ToResult(context);
+        : Refusal.OfQuery(LiveEndpoints.ResolutionRule).ToResult(context);
 
     /// <summary>Makes a version the active one: goes back to it, mostly.</summary>
     public Task<IResult> ActivateAsync(string gate, ActivationRequest request, HttpContext context) => ChangeAsync(gate, request.Reason, context, (its, word) =>

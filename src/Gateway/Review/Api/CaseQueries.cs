@@ -34,11 +34,11 @@ internal sealed class CaseQueries(CaseStore store, ReviewSettings settings)
         string gate, CaseQuery query, CaseActor actor, CancellationToken cancellation)
     {
         if (OrderOf(gate, query) is not { } order)
-            return (null, Invalid("state is open, claimed, escalated or decided; sort is score, age or uncertainty, of open cases"));
+            return (null, Refusal.OfQuery("state is open, claimed, escalated or decided; sort is score, age or uncertainty, of open cases"));
         var limit = query.Limit ?? PerPage;
-        if (limit is < 1 or > MostPerPage) return (null, Invalid($"limit is from 1 to {MostPerPage}"));
+        if (limit is < 1 or > MostPerPage) return (null, Refusal.OfQuery($"limit is from 1 to {MostPerPage}"));
         (string Id, double Place)? last = null;
-        if (query.Cursor is { } cursor && (last = Parse(cursor)) is null) return (null, Invalid("cursor is none that a page gave"));
+        if (query.Cursor is { } cursor && (last = Parse(cursor)) is null) return (null, Refusal.OfQuery("cursor is none that a page gave"));
 
         var found = new List<CaseView>(limit);
         for (var looked = 0; looked < MostLookedAt;)
@@ -89,6 +89,4 @@ internal sealed class CaseQueries(CaseStore store, ReviewSettings settings)
             ? (id, number)
             : null;
     }
-
-    private static Refusal Invalid(string rule) => new(ProblemKind.InvalidQuery, $"The query is not understood: {rule}.");
 }

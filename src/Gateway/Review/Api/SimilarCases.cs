@@ -57,7 +57,7 @@ internal sealed class SimilarCases(CaseStore store, CaseQueries queries, ReviewS
         ReviewCase its, double? within, int? limit, CaseActor actor, CancellationToken cancellation)
     {
         if (Refuse(within) is { } invalid) return (null, invalid);
-        if (limit is < 1 or > MostAsked) return (null, Invalid($"limit is from 1 to {MostAsked}"));
+        if (limit is < 1 or > MostAsked) return (null, Refusal.OfQuery($"limit is from 1 to {MostAsked}"));
         var ids = await IdsAsync(its, actor, cancellation);
         var sketches = await SketchesAsync(its.Gate, [its.CaseId, .. ids], cancellation);
         if (sketches[0] is not { } own) return (new(0, []), null);
@@ -95,7 +95,5 @@ internal sealed class SimilarCases(CaseStore store, CaseQueries queries, ReviewS
 
     private static double Relative(double distance, double median) => median > 0 ? Math.Round(distance / median, 4) : 0;
 
-    private static Refusal? Refuse(double? within) => within is null or (>= 0 and <= 1) ? null : Invalid("within is from 0 to 1");
-
-    private static Refusal Invalid(string rule) => new(ProblemKind.InvalidQuery, $"The query is not understood: {rule}.");
+    private static Refusal? Refuse(double? within) => within is null or (>= 0 and <= 1) ? null : Refusal.OfQuery("within is from 0 to 1");
 }

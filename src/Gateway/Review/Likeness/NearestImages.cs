@@ -29,7 +29,7 @@ internal sealed class NearestImages(AcceptedImages accepted, StoredImages images
     public IResult Get(ReviewCase its, int? count, HttpContext context)
     {
         if (count is < 1 or > MostAsked)
-            return new Refusal(ProblemKind.InvalidQuery, $"The query is not understood: count is from 1 to {MostAsked}.").ToResult(context);
+            return Refusal.OfQuery($"count is from 1 to {MostAsked}").ToResult(context);
         context.Response.Headers.CacheControl = "private, no-cache";
         return TypedResults.Ok(Of(its.Scored, count ?? UnlessAsked));
     }

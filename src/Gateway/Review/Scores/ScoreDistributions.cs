@@ -18,7 +18,7 @@ internal sealed class ScoreDistributions(IStatisticsStore statistics)
     /// <summary>The distribution of a version, or of the active one; with cache headers, since only which one is active can change.</summary>
     public async Task<IResult> GetAsync(string gate, long? version, HttpContext context)
     {
-        if (version < 1) return new Refusal(ProblemKind.InvalidQuery, "The query is not understood: version is from 1.").ToResult(context);
+        if (version < 1) return Refusal.OfQuery("version is from 1").ToResult(context);
         var wanted = version ?? (await statistics.ReadActiveAsync(gate, context.RequestAborted))?.Version;
         if (wanted is not { } number) return Missing("The gate has no active statistics.").ToResult(context);
         try
