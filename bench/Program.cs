@@ -5,6 +5,8 @@ using MoodStream.Bench.Detect;
 using MoodStream.Bench.Flood;
 using MoodStream.Bench.Forward;
 using MoodStream.Bench.Fuzz;
+using MoodStream.Bench.Latency;
+using MoodStream.Bench.Pipeline;
 using MoodStream.Bench.Redis;
 using MoodStream.Bench.Refit;
 using MoodStream.Bench.RefitImages;
@@ -29,6 +31,8 @@ var root = new RootCommand("What each layer of MoodStream costs, beside its peer
     RefitYearBench.Create(),
     RefitImagesBench.Create(),
     ForwardBench.Create(),
+    PipelineBench.Create(),
+    LatencyBench.Create(),
     RollbackBench.Create(),
     RedisBench.Create(),
     FuzzBench.Create(),

@@ -18,20 +18,30 @@ namespace MoodStream.Bench.Driver;
 /// <param name="Figures">Other figures by name, such as bytes of memory; null where there are none.</param>
 internal sealed record BenchReport(BenchMachine Machine, IReadOnlyList<BenchRow> Rows, IReadOnlyDictionary<string, double>? Figures = null)
 {
+    /// <summary>Rows that could not be measured here; null where all were.</summary>
+    public IReadOnlyList<UnmeasuredRow>? NotMeasured { get; init; }
+
     /// <summary>Prints the rows, and writes them where a file was asked for.</summary>
     /// <returns>The exit code: 1 where a row misses what it must reach.</returns>
     public int Publish(FileInfo? json)
+    {
+        Print();
+        JsonReport.Write(json, this, BenchJson.Default.BenchReport);
+        return Rows.All(r => r.Met) ? ExitCode.Ok : ExitCode.Failed;
+    }
+
+    private void Print()
     {
         var table = new Table { Border = TableBorder.Simple, Title = new TableTitle($"{Machine.Processor}, {Machine.Cores} cores") };
         table.AddColumns("what", "ours", "peer", "ratio", "in the rounds", "must", "aim", "");
         foreach (var r in Rows)
             table.AddRow(
                 Markup.Escape(r.Name), $"{r.Ours:G4} {r.Unit}", $"{r.Peer:G4} {r.Unit}", $"{r.Ratio:G4}×", $"{r.RatioLow:G4} to {r.RatioHigh:G4}",
-                $"{r.Must:G4}×", r.Aim is { } aim ? $"{aim:G4}×" : "–", r.Met ? "met" : "[bold]missed[/]");
+                BenchText.Bound(r, r.Must), r.Aim is { } aim ? BenchText.Bound(r, aim) : "–", r.Met ? "met" : "[bold]missed[/]");
+        foreach (var r in NotMeasured ?? [])
+            table.AddRow(Markup.Escape(r.Name), "–", "–", "–", "–", $"{r.Must:G4} {r.Unit}", $"{r.Aim:G4} {r.Unit}", Markup.Escape($"not measured: {r.Reason}"));
         Tables.Write(table);
         foreach (var (name, value) in Figures ?? new Dictionary<string, double>()) Console.WriteLine($"{name}: {value:#,0.######}");
-        JsonReport.Write(json, this, BenchJson.Default.BenchReport);
-        return Rows.All(r => r.Met) ? ExitCode.Ok : ExitCode.Failed;
     }
 }
 

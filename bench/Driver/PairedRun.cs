@@ -7,7 +7,12 @@ namespace MoodStream.Bench.Driver;
 /// <param name="OursSeconds">Seconds of ours.</param>
 /// <param name="PeerSeconds">Seconds of the peer's, for the same work.</param>
 /// <param name="Ratio">Peer's seconds over ours, round by round: above 1, ours is faster.</param>
-internal sealed record PairedFigures(Spread OursSeconds, Spread PeerSeconds, Spread Ratio);
+internal sealed record PairedFigures(Spread OursSeconds, Spread PeerSeconds, Spread Ratio)
+{
+    /// <summary>Figures of rounds, the same number of both.</summary>
+    public static PairedFigures Of(IReadOnlyList<double> ours, IReadOnlyList<double> peer) =>
+        new(Spread.Of(ours), Spread.Of(peer), Spread.Of([.. peer.Zip(ours, (b, a) => b / a)]));
+}
 
 /// <summary>
 /// Runs two ways to do the same work in turns, A B A B …, in one process, so that what the machine does beside hits both.
@@ -37,7 +42,7 @@ internal static class PairedRun
             }
             return true;
         });
-        return new(Spread.Of(our), Spread.Of(their), Spread.Of([.. their.Zip(our, (b, a) => b / a)]));
+        return PairedFigures.Of(our, their);
     }
 
     /// <summary>Seconds that the work took, at least one tick of the clock, so that there is always a ratio.</summary>

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using MoodStream.Cli.Terminal;
 
 namespace MoodStream.Bench.Driver;
 
@@ -11,8 +10,7 @@ internal sealed class ServiceFleet : IAsyncDisposable
     /// <summary>The service that joins no consumer group by name.</summary>
     public const string Gateway = "gateway";
 
-    private const string Program = "mood", ThreadsOfTorch = "OMP_NUM_THREADS";
-    private static readonly string BesideInCheckout = Path.Combine("..", "..", "Cli", "release");
+    private const string ThreadsOfTorch = "OMP_NUM_THREADS";
     private readonly string _program, _logs, _service;
     private readonly Func<int, IReadOnlyList<string>> _settings;
     private readonly List<Member> _members = [];
@@ -36,9 +34,7 @@ internal sealed class ServiceFleet : IAsyncDisposable
     public ServiceFleet(IReadOnlyList<int> ports, string logs, Func<int, IReadOnlyList<string>> settings, string service = "scorer")
     {
         (_logs, _settings, _service) = (logs, settings, service);
-        string[] folders = [Path.Combine(AppContext.BaseDirectory, BesideInCheckout), AppContext.BaseDirectory];
-        _program = folders.Select(f => Path.Combine(f, Program)).FirstOrDefault(File.Exists)
-            ?? throw new CliException($"{Program} is not built; run ./mood bench in a checkout.");
+        _program = MoodProgram.Find();
         // Threads of libtorch wait by spinning: more of them than cores, and they keep each other from working.
         _threads = Math.Max(1, Environment.ProcessorCount / ports.Count);
         foreach (var port in ports) Add(port);

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using MoodStream.Bench.Driver;
 using MoodStream.Cli.Demo;
 using MoodStream.Cli.Embedded;
+using MoodStream.Mood.Gates;
 using MoodStream.Streaming.Kafka;
 using MoodStream.Streaming.Redis;
 using MoodStream.Streaming.Statistics;
@@ -18,8 +19,8 @@ internal sealed class GateRig : IAsyncDisposable
     /// <summary>Longest that a member may be silent before its partitions are given to others.</summary>
     public static readonly TimeSpan Session = TimeSpan.FromSeconds(6);
 
-    private const int FitImages = 300;
     private const double OodShare = 0.15;
+    private const string Publisher = "mood bench";
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
     private readonly RigSettings _settings;
     private readonly TimeProvider _clock;
@@ -30,7 +31,7 @@ internal sealed class GateRig : IAsyncDisposable
     {
         (_settings, Folder, Broker, _clock) = (settings, folder, broker, clock);
         if (settings.Redis is null) _redis = EmbeddedRedis.Start(new EmbeddedRedisOptions { Folder = Path.Combine(folder, "redis"), Port = 0 });
-        Camera = new LineCameraTraffic(settings.Seed, OodShare, FitImages);
+        Camera = new LineCameraTraffic(settings.Seed, OodShare, settings.FitImages);
     }
 
     /// <summary>Folder of everything; removed at the end.</summary>
@@ -83,15 +84,22 @@ internal sealed class GateRig : IAsyncDisposable
     }
 
     /// <summary>Fits the gate to the camera's images, publishes the statistics and makes them active.</summary>
-    public async Task PublishAsync(CancellationToken cancellation)
+    public Task PublishAsync(CancellationToken cancellation) => WithStoreAsync(async store =>
     {
-        var redis = new RedisSettings { Address = RedisAddress };
-        var metrics = new StreamingMetrics();
-        await using var connection = new RedisConnection(redis, metrics, _clock, NullLogger<RedisConnection>.Instance);
-        var store = new RedisStatisticsStore(connection, redis, metrics, _clock, NullLogger<RedisStatisticsStore>.Instance);
         var demo = new DemoSettings { Port = 0, KafkaPort = 0, FalseAlarmRate = 0.05, Rate = 1, Backbone = _settings.Backbone };
         using var gate = await PublishedGate.FitAndPublishAsync(Camera, Gate, demo, store, _clock, cancellation);
-    }
+        var (blob, header) = (await store.ReadBlobAsync(Gate, gate.Version, cancellation), await store.ReadHeaderAsync(Gate, gate.Version, cancellation));
+        foreach (var name in _settings.Gates)
+            await store.ActivateAsync(name, await store.PublishAsync(name, blob!, header!, cancellation), Publisher, cancellation);
+        return gate.Version;
+    });
+
+    /// <summary>What the gate judges with. The caller disposes it.</summary>
+    public Task<GateStatistics> ReadStatisticsAsync(CancellationToken cancellation) => WithStoreAsync(async store =>
+    {
+        var active = await store.ReadActiveAsync(Gate, cancellation);
+        return GateStatistics.Read(await store.ReadBlobAsync(Gate, active!.Value.Version, cancellation));
+    });
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
@@ -102,6 +110,14 @@ internal sealed class GateRig : IAsyncDisposable
         Camera.Dispose();
         if (_settings.Keep) Console.WriteLine($"Logs of the services and data of the brokers: {Folder}");
         else Directory.Delete(Folder, recursive: true);
+    }
+
+    private async Task<T> WithStoreAsync<T>(Func<RedisStatisticsStore, Task<T>> use)
+    {
+        var redis = new RedisSettings { Address = RedisAddress };
+        var metrics = new StreamingMetrics();
+        await using var connection = new RedisConnection(redis, metrics, _clock, NullLogger<RedisConnection>.Instance);
+        return await use(new RedisStatisticsStore(connection, redis, metrics, _clock, NullLogger<RedisStatisticsStore>.Instance));
     }
 
     private async Task StartServicesAsync(CancellationToken cancellation)
@@ -118,6 +134,7 @@ internal sealed class GateRig : IAsyncDisposable
     [
         .. Common(_settings.RedisOfScorers ?? RedisAddress, _settings.ThroughLinks(member)), $"MoodStream:Delivery={_settings.Delivery}",
         $"MoodStream:Scorer:Gates:{Gate}:Backbone={_settings.Backbone}",
+        .. _settings.Gates.SelectMany(g => new[] { $"MoodStream:Scorer:Gates:{g}:Backbone={_settings.Backbone}", $"MoodStream:Scorer:Gates:{g}:Sources:0={g}" }),
         .. _settings.ScorerSettings,
     ];
 

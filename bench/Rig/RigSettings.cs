@@ -51,6 +51,12 @@ internal sealed record RigSettings
     /// <summary>Settings besides of the gateway, <c>KEY=VALUE</c>.</summary>
     public IReadOnlyList<string> GatewaySettings { get; init; } = [];
 
+    /// <summary>Images the statistics are fitted to.</summary>
+    public int FitImages { get; init; } = 300;
+
+    /// <summary>Gates beside the default one, with the same statistics; each judges the source of its name.</summary>
+    public IReadOnlyList<string> Gates { get; init; } = [];
+
     /// <summary>Whether the folder with logs and data stays.</summary>
     public bool Keep { get; init; }
 

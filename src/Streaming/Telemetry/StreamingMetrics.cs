@@ -43,6 +43,8 @@ public sealed class StreamingMetrics
         RedisErrors = Counter("redis_errors_total", "Tries of Redis commands that failed since Redis was away, each before it was made again.");
         Build = _factory.CreateGauge("moodstream_build_info", "1; the version and the source revision of this process.", "version", "revision");
         Build.WithLabels(BuildVersion.Number, BuildVersion.Revision).Set(1);
+        Allocated = _factory.CreateCounter("moodstream_allocated_bytes_total", "Managed memory allocated since the process started, freed since or not; its rate over that of the images is what one image costs.");
+        (registry ?? Metrics.DefaultRegistry).AddBeforeCollectCallback(() => Allocated.IncTo(GC.GetTotalAllocatedBytes()));
     }
 
     internal Gauge TopicFindings { get; }
@@ -100,6 +102,8 @@ public sealed class StreamingMetrics
     internal Counter RedisErrors { get; }
 
     internal Gauge Build { get; }
+
+    internal Counter Allocated { get; }
 
     private Counter Counter(string name, string help, params string[] labels) =>
         _factory.CreateCounter($"moodstream_streaming_{name}", help, labels);

@@ -1,0 +1,31 @@
+using MoodStream.Bench.Latency;
+using MoodStream.Bench.Pipeline;
+
+namespace MoodStream.BenchTests.Pipeline;
+
+/// <summary>A whole gate in small: the benchmarks' measuring, with a scorer in a process of its own.</summary>
+public sealed class GateUnderLoadTests
+{
+    [Fact]
+    public async Task Measure_TinyBackbone_GivesEveryFigureOfTheTable()
+    {
+        var cancellation = TestContext.Current.CancellationToken;
+        using var tiny = new TinyGate();
+        await using var gate = await GateUnderLoad.StartAsync(tiny.Plan with { Gates = ["another"] }, TimeProvider.System, cancellation);
+        gate.Load.SourceOf = image => image % 2 == 0 ? "line" : "another";
+        using var bare = new BareForward(tiny.Model, gate.Load.Frames);
+
+        var figures = await PipelineFigures.MeasureAsync(gate, tiny.Model, bare, rounds: 1, seconds: 1e-9, cancellation);
+        Assert.Equal(16, figures.Images);
+        Assert.Equal(0, figures.LargestDifference, precision: 3);
+        Assert.True(figures.ImagesPerSecond.Median > 0 && figures.AllocatedPerImage.Median > 0 && gate.PeakMiB > 50);
+        Assert.All(figures.Stages, stage => Assert.True(stage.Value > 0, stage.Key));
+
+        var latency = await LatencyFigures.MeasureAsync(gate, bare, figures, seconds: 1, seed: 5, cancellation);
+        Assert.InRange(latency.P50, 1e-6, latency.P99);
+        Assert.Equal(latency.P99 / latency.SecondsOfOne, latency.Row().Ratio, precision: 9);
+
+        Assert.True(await gate.ColdStartAsync(cancellation) > 0);
+        Assert.Equal(gate.Load.Put, gate.Tape.Count);
+    }
+}
