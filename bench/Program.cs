@@ -1,4 +1,5 @@
 using System.CommandLine;
+using MoodStream.Bench.All;
 using MoodStream.Bench.Chaos;
 using MoodStream.Bench.Decode;
 using MoodStream.Bench.Detect;
@@ -7,6 +8,7 @@ using MoodStream.Bench.Forward;
 using MoodStream.Bench.Fuzz;
 using MoodStream.Bench.Latency;
 using MoodStream.Bench.Pipeline;
+using MoodStream.Bench.Precision;
 using MoodStream.Bench.Redis;
 using MoodStream.Bench.Refit;
 using MoodStream.Bench.RefitImages;
@@ -33,6 +35,9 @@ var root = new RootCommand("What each layer of MoodStream costs, beside its peer
     ForwardBench.Create(),
     PipelineBench.Create(),
     LatencyBench.Create(),
+    AllBench.Create(),
+    PrecisionBench.Create(),
+    DetectShareBench.Create(),
     RollbackBench.Create(),
     RedisBench.Create(),
     FuzzBench.Create(),

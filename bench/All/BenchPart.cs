@@ -1,0 +1,34 @@
+using System.Diagnostics;
+using System.Text.Json;
+using MoodStream.Bench.Driver;
+using MoodStream.Cli.Terminal;
+
+namespace MoodStream.Bench.All;
+
+/// <summary>One benchmark of the table, run as a process of its own, so that none inherits the memory and the threads of another.</summary>
+/// <param name="Name">Prefix of its figures.</param>
+/// <param name="Arguments">Its verb and options.</param>
+internal sealed record BenchPart(string Name, IReadOnlyList<string> Arguments)
+{
+    /// <summary>Runs it.</summary>
+    /// <exception cref="CliException">It ended without results; a row that misses what it must reach is a result.</exception>
+    public async Task<BenchReport> RunAsync(CancellationToken cancellation)
+    {
+        var file = Path.GetTempFileName();
+        try
+        {
+            var call = new ProcessStartInfo(Environment.ProcessPath!, [.. Arguments, "--json", file]) { RedirectStandardOutput = true };
+            using var process = Process.Start(call)!;
+            await process.StandardOutput.ReadToEndAsync(cancellation);
+            await process.WaitForExitAsync(cancellation);
+            var json = await File.ReadAllBytesAsync(file, cancellation);
+            return json.Length > 0
+                ? JsonSerializer.Deserialize(json, BenchJson.Default.BenchReport)!
+                : throw new CliException($"mood bench {string.Join(' ', Arguments)} ended with code {process.ExitCode} and no results.");
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+}
