@@ -15,6 +15,7 @@ using MoodStream.Bench.RefitImages;
 using MoodStream.Bench.RefitYear;
 using MoodStream.Bench.Review;
 using MoodStream.Bench.Rollback;
+using MoodStream.Bench.Scale;
 using MoodStream.Bench.Soak;
 using MoodStream.Bench.Train;
 using MoodStream.Bench.TrainerKills;
@@ -35,6 +36,7 @@ var root = new RootCommand("What each layer of MoodStream costs, beside its peer
     ForwardBench.Create(),
     PipelineBench.Create(),
     LatencyBench.Create(),
+    ScaleBench.Create(),
     AllBench.Create(),
     PrecisionBench.Create(),
     DetectShareBench.Create(),
