@@ -28,22 +28,44 @@ internal static class AllBench
         string[] gate = ["--port", $"{parsed.GetValue(Port)}", .. parsed.GetValue(Kafka) is { } kafka ? ["--kafka", kafka.FullName] : Array.Empty<string>()];
         var parts = BenchTable.Parts(
             parsed.GetValue(Rounds), parsed.GetValue(Seed), gate, ["--python", parsed.GetRequiredValue(Python)], images, gpu);
-        var reports = new List<(string, BenchReport)>();
-        foreach (var part in parts)
-        {
-            await Console.Error.WriteLineAsync($"[{reports.Count + 1} of {parts.Count}] mood bench {string.Join(' ', part.Arguments)}");
-            reports.Add((part.Name, await part.RunAsync(cancellation)));
-        }
-
-        IReadOnlyList<UnmeasuredRow> left = [.. images.Count > 0 ? [] : new[] { BenchTable.PrecisionRow }, .. gpu ? [] : BenchTable.GpuRows];
-        var report = BenchTable.Join(reports, left);
+        var (reports, failed) = await RunAsync(parts, cancellation);
+        var report = BenchTable.Join(
+            reports, [.. failed, .. images.Count > 0 ? [] : new[] { BenchTable.PrecisionRow }, .. gpu ? [] : BenchTable.GpuRows]);
         if (parsed.GetValue(Markdown) is { } file) OutputFile.Write(file.FullName, () => File.WriteAllText(file.FullName, BenchText.Markdown(report)));
-        return report.Publish(parsed.GetValue(Json));
+        var code = report.Publish(parsed.GetValue(Json));
+        return failed.Count > 0 ? ExitCode.Failed : code;
     }
 
-    private static IReadOnlyList<string> ImagesOf(ParseResult parsed) =>
-        parsed.GetValue(PrecisionBench.IdTrain) is not { } train || parsed.GetValue(PrecisionBench.IdTest) is not { } test ? [] :
-        [
-            "--id-train", train, "--id-test", test, .. parsed.GetRequiredValue(PrecisionBench.Ood).SelectMany(o => new[] { "--ood", o }),
-        ];
+    /// <summary>Runs one after the other. One that fails is noted, so that those before and after it are not lost.</summary>
+    private static async Task<(IReadOnlyList<(string, BenchReport)> Reports, IReadOnlyList<UnmeasuredRow> Failed)> RunAsync(
+        IReadOnlyList<BenchPart> parts, CancellationToken cancellation)
+    {
+        var (reports, failed) = (new List<(string, BenchReport)>(), new List<UnmeasuredRow>());
+        foreach (var part in parts)
+        {
+            await Console.Error.WriteLineAsync($"[{reports.Count + failed.Count + 1} of {parts.Count}] mood bench {string.Join(' ', part.Arguments)}");
+            try
+            {
+                reports.Add((part.Name, await part.RunAsync(cancellation)));
+            }
+            catch (CliException e)
+            {
+                failed.Add(UnmeasuredRow.Of(part.Name, e.Message));
+            }
+        }
+
+        return (reports, failed);
+    }
+
+    /// <summary>Options of real images; empty where none are named.</summary>
+    /// <exception cref="CliException">Some are named and some are not.</exception>
+    private static IReadOnlyList<string> ImagesOf(ParseResult parsed)
+    {
+        var (train, test, oods) = (
+            parsed.GetValue(PrecisionBench.IdTrain), parsed.GetValue(PrecisionBench.IdTest), parsed.GetRequiredValue(PrecisionBench.Ood));
+        if (train is null && test is null && oods.Length == 0) return [];
+        return train is not null && test is not null && oods.Length > 0
+            ? ["--id-train", train, "--id-test", test, .. oods.SelectMany(o => new[] { "--ood", o })]
+            : throw new CliException("--id-train, --id-test and --ood go together.", ExitCode.WrongUsage);
+    }
 }

@@ -44,7 +44,7 @@ internal static class BenchTable
 
     /// <summary>One report of several; the figures of each part carry its name.</summary>
     public static BenchReport Join(IReadOnlyList<(string Part, BenchReport Report)> reports, IReadOnlyList<UnmeasuredRow> notMeasured) => new(
-        reports[0].Report.Machine, [.. reports.SelectMany(r => r.Report.Rows)],
+        BenchMachine.Here(), [.. reports.SelectMany(r => r.Report.Rows)],
         reports.SelectMany(r => (r.Report.Figures ?? new Dictionary<string, double>()).Select(f => (Name: $"{r.Part}_{f.Key}", f.Value)))
             .ToDictionary(f => f.Name, f => f.Value))
     {

@@ -39,7 +39,7 @@ internal sealed record BenchReport(BenchMachine Machine, IReadOnlyList<BenchRow>
                 Markup.Escape(r.Name), $"{r.Ours:G4} {r.Unit}", $"{r.Peer:G4} {r.Unit}", $"{r.Ratio:G4}×", $"{r.RatioLow:G4} to {r.RatioHigh:G4}",
                 BenchText.Bound(r, r.Must), r.Aim is { } aim ? BenchText.Bound(r, aim) : "–", r.Met ? "met" : "[bold]missed[/]");
         foreach (var r in NotMeasured ?? [])
-            table.AddRow(Markup.Escape(r.Name), "–", "–", "–", "–", $"{r.Must:G4} {r.Unit}", $"{r.Aim:G4} {r.Unit}", Markup.Escape($"not measured: {r.Reason}"));
+            table.AddRow(Markup.Escape(r.Name), "–", "–", "–", "–", BenchText.Figure(r.Must, r.Unit), BenchText.Figure(r.Aim, r.Unit), Markup.Escape($"not measured: {r.Reason}"));
         Tables.Write(table);
         foreach (var (name, value) in Figures ?? new Dictionary<string, double>()) Console.WriteLine($"{name}: {value:#,0.######}");
     }

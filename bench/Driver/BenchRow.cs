@@ -65,7 +65,11 @@ internal sealed record BenchRow(
 /// <summary>A row that could not be measured here.</summary>
 /// <param name="Name">What was to be measured.</param>
 /// <param name="Unit">Unit of <paramref name="Must"/> and <paramref name="Aim"/>.</param>
-/// <param name="Must">What it must reach.</param>
-/// <param name="Aim">What is aimed at.</param>
+/// <param name="Must">What it must reach; null where a whole benchmark is missing.</param>
+/// <param name="Aim">What is aimed at; null likewise.</param>
 /// <param name="Reason">Why it was not.</param>
-internal sealed record UnmeasuredRow(string Name, string Unit, double Must, double Aim, string Reason);
+internal sealed record UnmeasuredRow(string Name, string Unit, double? Must, double? Aim, string Reason)
+{
+    /// <summary>A benchmark that ended without results.</summary>
+    public static UnmeasuredRow Of(string benchmark, string reason) => new(benchmark, "", null, null, reason);
+}

@@ -8,6 +8,9 @@ internal static class BenchText
     /// <summary>A ratio to be reached, with the sign of its direction where smaller is better.</summary>
     public static string Bound(BenchRow row, double ratio) => $"{(row.Better == Better.Lower ? "≤ " : "")}{ratio:G4}×";
 
+    /// <summary>A figure that was to be reached; a dash where there is none.</summary>
+    public static string Figure(double? figure, string unit) => figure is { } value ? $"{value:G4} {unit}" : "–";
+
     /// <summary>The report as a Markdown page.</summary>
     public static string Markdown(BenchReport report)
     {
@@ -19,7 +22,7 @@ internal static class BenchText
                 $"| {r.Name} | {r.Ours:G4} {r.Unit} | {r.Peer:G4} {r.Unit} | {r.Ratio:G4}, from {r.RatioLow:G4} to {r.RatioHigh:G4} "
                 + $"| {Bound(r, r.Must)} | {(r.Aim is { } aim ? Bound(r, aim) : "–")} | {(r.Met ? "met" : "**missed**")} |");
         foreach (var r in report.NotMeasured ?? [])
-            text.AppendLine($"| {r.Name} | – | – | – | {r.Must:G4} {r.Unit} | {r.Aim:G4} {r.Unit} | not measured: {r.Reason} |");
+            text.AppendLine($"| {r.Name} | – | – | – | {Figure(r.Must, r.Unit)} | {Figure(r.Aim, r.Unit)} | not measured: {r.Reason} |");
         foreach (var (name, value) in report.Figures ?? new Dictionary<string, double>())
             text.AppendLine().Append($"- `{name}`: {value:#,0.######}");
         return text.AppendLine().ToString();

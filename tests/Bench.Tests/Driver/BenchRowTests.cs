@@ -52,10 +52,11 @@ public sealed class BenchRowTests
     {
         var report = new BenchReport(Machine, [BenchRow.OfLimit("start", "s", Spread.Of([6]), must: 5, aim: 2)])
         {
-            NotMeasured = [new UnmeasuredRow("forward", "images/s", 7_000, 9_000, "there is no GPU")],
+            NotMeasured = [new UnmeasuredRow("forward", "images/s", 7_000, 9_000, "there is no GPU"), UnmeasuredRow.Of("decode", "there is no Pillow")],
         };
         var lines = BenchText.Markdown(report).Split(Environment.NewLine);
         Assert.Contains("| start | 6 s | 5 s | 1.2, from 1.2 to 1.2 | ≤ 1× | ≤ 0.4× | **missed** |", lines);
         Assert.Contains("| forward | – | – | – | 7000 images/s | 9000 images/s | not measured: there is no GPU |", lines);
+        Assert.Contains("| decode | – | – | – | – | – | not measured: there is no Pillow |", lines);
     }
 }
