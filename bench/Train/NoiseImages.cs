@@ -31,7 +31,7 @@ internal sealed class NoiseImages : IImageDataset
 
     public string IdOf(int index) => $"{index}";
 
-    public Decoded Read(int index) => new(_images[index], null, null);
+    public Decoded Read(int index, ResizeRule? shrinkTo = null) => new(_images[index], null, null);
 
     public byte[] ReadEncoded(int index) => ImageEncoder.Png(_images[index]);
 }

@@ -16,7 +16,7 @@ internal sealed class EncodedImages(string name, IReadOnlyList<byte[]> images) :
 
     public string IdOf(int index) => index.ToString();
 
-    public Decoded Read(int index) => ImageDecoder.Decode(images[index], new DecodeSettings());
+    public Decoded Read(int index, ResizeRule? shrinkTo = null) => ImageDecoder.Decode(images[index], new DecodeSettings { ShrinkTo = shrinkTo });
 
     public byte[] ReadEncoded(int index) => images[index];
 }
@@ -34,7 +34,7 @@ internal sealed class DatasetPart(IImageDataset whole, int[] places) : IImageDat
 
     public string IdOf(int index) => whole.IdOf(places[index]);
 
-    public Decoded Read(int index) => whole.Read(places[index]);
+    public Decoded Read(int index, ResizeRule? shrinkTo = null) => whole.Read(places[index], shrinkTo);
 
     public byte[] ReadEncoded(int index) => whole.ReadEncoded(places[index]);
 }

@@ -70,7 +70,8 @@ internal static class EvaluateCommand
             {
                 using var backbone = Backbone.Load(
                     path, inputSize: parsed.GetValue(EvaluationOptions.InputSize), pooling: pooling,
-                    precision: BackboneFile.PrecisionOf(parsed, EvaluationOptions.Precision));
+                    precision: BackboneFile.PrecisionOf(parsed, EvaluationOptions.Precision),
+                    shrinkOnLoad: parsed.GetValue(EvaluationOptions.ShrinkOnLoad));
                 var variant = NameOf(name, pooling, poolings.Poolings.Count);
                 compared.Add(comparison.Run(variant, backbone, data, cancellation));
             }
@@ -130,7 +131,8 @@ internal static class EvaluateCommand
             throw new CliException($"The protocol {LocalisationEvaluation.Protocol} takes one --backbone.", ExitCode.WrongUsage);
         using var backbone = Backbone.Load(
             backbones[0].Path, inputSize: parsed.GetValue(EvaluationOptions.InputSize),
-            precision: BackboneFile.PrecisionOf(parsed, EvaluationOptions.Precision));
+            precision: BackboneFile.PrecisionOf(parsed, EvaluationOptions.Precision),
+            shrinkOnLoad: parsed.GetValue(EvaluationOptions.ShrinkOnLoad));
         var result = LocalisationEvaluation.Run(parsed, idTrain, backbone, cancellation);
         LocalisationTables.Print(result);
         JsonReport.Write(parsed.GetValue(Json), result, EvaluationJson.Types.LocalisationResult);

@@ -84,6 +84,8 @@ internal static class EvaluationOptions
 
     public static readonly Option<string> Precision = BackboneFile.Precision();
 
+    public static readonly Option<bool> ShrinkOnLoad = BackboneFile.ShrinkOnLoad();
+
     public static readonly Option<ClassifierOrigin> Classifier = new("--classifier")
     {
         Description = "Last layer for the detectors that look at logits: own (the backbone's), probe (a linear probe "
@@ -146,7 +148,7 @@ internal static class EvaluationOptions
     /// <summary>All of them, in the order of the help.</summary>
     public static IReadOnlyList<Option> All { get; } =
     [
-        Id, IdTrain, IdTest, Ood, NamedDatasets.Root, Superclasses, Detectors, Backbones, Poolings, InputSize, Precision,
+        Id, IdTrain, IdTest, Ood, NamedDatasets.Root, Superclasses, Detectors, Backbones, Poolings, InputSize, Precision, ShrinkOnLoad,
         Classifier, Resamples, Seed, HeldOut, Splits, Shown, SkipDamaged, Cache, NoCache, Report,
     ];
 

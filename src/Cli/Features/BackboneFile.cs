@@ -48,6 +48,13 @@ internal static class BackboneFile
     /// <summary>The type that a backbone runs in, as the option names it.</summary>
     public static string NameOf(ForwardPrecision precision) => precision == ForwardPrecision.Fp32 ? Fp32 : Bf16;
 
+    /// <summary>The option of every verb that lets JPEGs be shrunk while they are decoded.</summary>
+    public static Option<bool> ShrinkOnLoad() => new("--shrink-on-load")
+    {
+        Description = "Shrink JPEGs that are at least twice as large as the input needs while they are decoded: faster, slightly other "
+            + "scores. Statistics and scorer have to agree on it.",
+    };
+
     /// <summary>Full path of the backbone asked for.</summary>
     /// <exception cref="CliException">There is no such file.</exception>
     public static string PathOf(FileInfo? asked)
@@ -58,6 +65,6 @@ internal static class BackboneFile
 
     /// <summary>Loads the backbone asked for. The caller disposes it.</summary>
     public static Backbone Load(
-        FileInfo? asked, int? inputSize, ForwardPrecision precision = ForwardPrecision.Fp32) =>
-        Backbone.Load(PathOf(asked), inputSize: inputSize, precision: precision);
+        FileInfo? asked, int? inputSize, ForwardPrecision precision = ForwardPrecision.Fp32, bool shrinkOnLoad = false) =>
+        Backbone.Load(PathOf(asked), inputSize: inputSize, precision: precision, shrinkOnLoad: shrinkOnLoad);
 }

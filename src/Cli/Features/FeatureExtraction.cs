@@ -103,7 +103,7 @@ internal sealed class FeatureExtraction(Backbone backbone)
     private Prepared Prepare(IImageDataset dataset, int index)
     {
         var recipe = backbone.Recipe;
-        var decoded = dataset.Read(index);
+        var decoded = dataset.Read(index, recipe.ShrinkTo);
         if (decoded.Image is not { } image) return new(index, null, null, decoded.Detail ?? decoded.Fault.ToString());
         var input = new float[RgbImage.Channels * recipe.OutputHeight * recipe.OutputWidth];
         recipe.Apply(image, input);

@@ -62,11 +62,17 @@ internal sealed class PatchExtraction(Backbone backbone)
 
     private (RgbImage Image, float[] Input) Prepare(IImageDataset dataset, int place)
     {
-        var decoded = dataset.Read(place);
-        if (decoded.Image is not { } image)
-            throw new CliException($"{dataset.IdOf(place)} cannot be decoded: {decoded.Detail ?? decoded.Fault.ToString()}");
+        // Masks and maps have the size of the whole image, whatever the backbone is shown.
+        var image = Read(dataset, place, shrinkTo: null);
         var input = new float[RgbImage.Channels * Recipe.OutputHeight * Recipe.OutputWidth];
-        Recipe.Apply(image, input);
+        Recipe.Apply(Recipe.ShrinkTo is { } smaller ? Read(dataset, place, smaller) : image, input);
         return (image, input);
+    }
+
+    private static RgbImage Read(IImageDataset dataset, int place, ResizeRule? shrinkTo)
+    {
+        var decoded = dataset.Read(place, shrinkTo);
+        return decoded.Image
+            ?? throw new CliException($"{dataset.IdOf(place)} cannot be decoded: {decoded.Detail ?? decoded.Fault.ToString()}");
     }
 }

@@ -74,13 +74,14 @@ internal static class FitCommand
     private static readonly Option<FileInfo?> BackboneOption = BackboneFile.Option();
     private static readonly Option<int?> InputSize = BackboneFile.InputSize("as trained");
     private static readonly Option<string> Precision = BackboneFile.Precision();
+    private static readonly Option<bool> ShrinkOnLoad = BackboneFile.ShrinkOnLoad();
     private static readonly Option<FileInfo?> Json = Verb.Json();
 
     public static Command Create() =>
         new Command("fit", "Fit statistics and threshold of a gate to in-distribution images; no gradient is computed.")
     {
         Gate, Id, Out, Rate, Calibration, Confidence, DetectorOption, Share, Seed, OneClass, SkipDamaged, Patches, PatchKind, BackboneOption,
-        InputSize, Precision, Json,
+        InputSize, Precision, ShrinkOnLoad, Json,
     }.Runs((parsed, cancellation) => Task.FromResult(Run(parsed, cancellation)));
 
     private static int Run(ParseResult parsed, CancellationToken cancellation)
@@ -94,7 +95,8 @@ internal static class FitCommand
         };
         var kind = PatchOptions.ParseKind(parsed.GetRequiredValue(PatchKind));
         using var backbone = BackboneFile.Load(
-            parsed.GetValue(BackboneOption), parsed.GetValue(InputSize), BackboneFile.PrecisionOf(parsed, Precision));
+            parsed.GetValue(BackboneOption), parsed.GetValue(InputSize), BackboneFile.PrecisionOf(parsed, Precision),
+            parsed.GetValue(ShrinkOnLoad));
         var dataset = DatasetName.Open(parsed.GetRequiredValue(Id));
         using var set = new FeatureExtraction(backbone)
             .ExtractWithProgress(dataset, parsed.GetValue(SkipDamaged), cancellation);

@@ -45,12 +45,13 @@ internal static class ScoreCommand
     private static readonly Option<FileInfo?> BackboneOption = BackboneFile.Option();
     private static readonly Option<int?> InputSize = BackboneFile.InputSize("as trained");
     private static readonly Option<string> Precision = BackboneFile.Precision();
+    private static readonly Option<bool> ShrinkOnLoad = BackboneFile.ShrinkOnLoad();
     private static readonly Option<FileInfo?> Json = Verb.Json();
 
     public static Command Create() =>
         new Command("score", "Score images with fitted statistics: a score, a p-value and a verdict for each.")
     {
-        Statistics, Images, Csv, HeatMaps, Smoothing, BackboneOption, InputSize, Precision, Json,
+        Statistics, Images, Csv, HeatMaps, Smoothing, BackboneOption, InputSize, Precision, ShrinkOnLoad, Json,
     }.Runs((parsed, cancellation) => Task.FromResult(Run(parsed, cancellation)));
 
     private static int Run(ParseResult parsed, CancellationToken cancellation)
@@ -58,7 +59,8 @@ internal static class ScoreCommand
         var smoothing = PatchOptions.RequireSmoothing(parsed.GetValue(Smoothing));
         using var statistics = GateStatistics.Open(parsed.GetRequiredValue(Statistics).FullName);
         using var backbone = BackboneFile.Load(
-            parsed.GetValue(BackboneOption), parsed.GetValue(InputSize), BackboneFile.PrecisionOf(parsed, Precision));
+            parsed.GetValue(BackboneOption), parsed.GetValue(InputSize), BackboneFile.PrecisionOf(parsed, Precision),
+            parsed.GetValue(ShrinkOnLoad));
         RequireSameModel(statistics, backbone);
         var dataset = DatasetName.Open(parsed.GetRequiredValue(Images));
         var extraction = new PatchExtraction(backbone);
@@ -95,8 +97,8 @@ internal static class ScoreCommand
 
     private static void RequireSameModel(GateStatistics statistics, Backbone backbone)
     {
-        if (statistics.Provenance.DifferenceFrom(backbone.ModelHash, backbone.PreprocessingHash) is { } difference)
-            throw new CliException($"The statistics {difference}. Pass the same --backbone and --input-size as to mood fit.");
+        if (statistics.Provenance.DifferenceFrom(backbone) is { } difference)
+            throw new CliException($"The statistics {difference}. Pass the same --backbone, --input-size and --shrink-on-load as to mood fit.");
     }
 
     private static List<ScoreRow> Rows(GateStatistics statistics, IImageDataset dataset, ExtractedSet set)

@@ -26,10 +26,11 @@ internal static class StatsDiff
 
     private static readonly Option<FileInfo?> BackboneOption = BackboneFile.Option();
     private static readonly Option<int?> InputSize = BackboneFile.InputSize("as trained");
+    private static readonly Option<bool> ShrinkOnLoad = BackboneFile.ShrinkOnLoad();
 
     internal static Command Diff() => StatsOptions.Verb(
             "diff", "Compare two versions: shift of the mean, covariance, thresholds, calibration scores, verdicts.",
-            From, To, StatsOptions.Gate, Images, BackboneOption, InputSize, SkipDamaged)
+            From, To, StatsOptions.Gate, Images, BackboneOption, InputSize, ShrinkOnLoad, SkipDamaged)
         .Runs((parsed, cancellation) => RegistrySession.RunAsync(parsed, session => RunAsync(session, parsed, cancellation)));
 
     private static async Task RunAsync(RegistrySession session, ParseResult parsed, CancellationToken cancellation)
@@ -54,10 +55,11 @@ internal static class StatsDiff
     private static VerdictAgreement OnImages(
         ParseResult parsed, string images, GateStatistics before, GateStatistics after, CancellationToken cancellation)
     {
-        using var backbone = BackboneFile.Load(parsed.GetValue(BackboneOption), parsed.GetValue(InputSize));
+        using var backbone = BackboneFile.Load(
+            parsed.GetValue(BackboneOption), parsed.GetValue(InputSize), shrinkOnLoad: parsed.GetValue(ShrinkOnLoad));
         foreach (var (name, statistics) in new[] { ("A", before), ("B", after) })
-            if (statistics.Provenance.DifferenceFrom(backbone.ModelHash, backbone.PreprocessingHash) is { } difference)
-                throw new CliException($"The statistics of {name} {difference}; name their backbone with --backbone and --input-size.");
+            if (statistics.Provenance.DifferenceFrom(backbone) is { } difference)
+                throw new CliException($"The statistics of {name} {difference}; name their backbone with --backbone, --input-size and --shrink-on-load.");
         var dataset = DatasetName.Open(images);
         using var set = new FeatureExtraction(backbone).ExtractWithProgress(dataset, parsed.GetValue(SkipDamaged), cancellation);
         return VersionComparison.OnFeatures(dataset.Name, set.Features, before, after);

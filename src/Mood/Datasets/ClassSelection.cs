@@ -58,7 +58,7 @@ public sealed class ClassSelection : IImageDataset
     public string IdOf(int index) => _whole.IdOf(_images[index]);
 
     /// <inheritdoc/>
-    public Decoded Read(int index) => _whole.Read(_images[index]);
+    public Decoded Read(int index, ResizeRule? shrinkTo = null) => _whole.Read(_images[index], shrinkTo);
 
     /// <inheritdoc/>
     public byte[] ReadEncoded(int index) => _whole.ReadEncoded(_images[index]);

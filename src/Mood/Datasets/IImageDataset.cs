@@ -24,8 +24,11 @@ public interface IImageDataset
     string IdOf(int index);
 
     /// <summary>Reads and decodes one image. A bad image is an expected failure, not an exception.</summary>
+    /// <param name="index">Number of the image.</param>
+    /// <param name="shrinkTo">To what size it is resized next, where a JPEG may be shrunk while it is decoded
+    /// (<see cref="DecodeSettings.ShrinkTo"/>); null: decoded whole.</param>
     /// <exception cref="IOException">The file cannot be read.</exception>
-    Decoded Read(int index);
+    Decoded Read(int index, ResizeRule? shrinkTo = null);
 
     /// <summary>The encoded bytes of one image, as a camera would send them: the file itself, or a lossless PNG.</summary>
     /// <exception cref="IOException">The file cannot be read.</exception>

@@ -80,7 +80,7 @@ public sealed class ImageFolder : IImageDataset
     public string RelativePathOf(int index) => Path.GetRelativePath(Root, _paths[index]);
 
     /// <inheritdoc/>
-    public Decoded Read(int index) => ImageDecoder.Decode(ReadEncoded(index), _decoding);
+    public Decoded Read(int index, ResizeRule? shrinkTo = null) => ImageDecoder.Decode(ReadEncoded(index), _decoding with { ShrinkTo = shrinkTo });
 
     /// <inheritdoc/>
     public byte[] ReadEncoded(int index) => File.ReadAllBytes(_paths[index]);

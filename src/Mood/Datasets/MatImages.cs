@@ -59,7 +59,7 @@ public sealed class MatImages : IImageDataset
     public string IdOf(int index) => index.ToString();
 
     /// <inheritdoc/>
-    public Decoded Read(int index) => new(Image(index), null, null);
+    public Decoded Read(int index, ResizeRule? shrinkTo = null) => new(Image(index), null, null);
 
     /// <inheritdoc/>
     public byte[] ReadEncoded(int index) => ImageEncoder.Png(Image(index));

@@ -41,7 +41,9 @@ public sealed class OutlierMixture : IImageDataset
     public string IdOf(int index) => index < _known.Count ? _known.IdOf(index) : $"outlier {_outliers.IdOf(Outlier(index))}";
 
     /// <inheritdoc/>
-    public Decoded Read(int index) => index < _known.Count ? _known.Read(index) : _outliers.Read(Outlier(index));
+    public Decoded Read(int index, ResizeRule? shrinkTo = null) => index < _known.Count
+        ? _known.Read(index, shrinkTo)
+        : _outliers.Read(Outlier(index), shrinkTo);
 
     /// <inheritdoc/>
     public byte[] ReadEncoded(int index) =>

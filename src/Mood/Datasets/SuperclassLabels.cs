@@ -49,7 +49,7 @@ public sealed class SuperclassLabels : IImageDataset
     public string IdOf(int index) => _fine.IdOf(index);
 
     /// <inheritdoc/>
-    public Decoded Read(int index) => _fine.Read(index);
+    public Decoded Read(int index, ResizeRule? shrinkTo = null) => _fine.Read(index, shrinkTo);
 
     /// <inheritdoc/>
     public byte[] ReadEncoded(int index) => _fine.ReadEncoded(index);

@@ -1,3 +1,5 @@
+using MoodStream.Mood.Vision;
+
 namespace MoodStream.Mood.Gates;
 
 /// <summary>
@@ -20,6 +22,18 @@ public sealed record GateProvenance
         ModelHash != modelHash ? $"were made with model {ModelHash}, not {modelHash}"
         : PreprocessingHash != preprocessingHash ? $"were made with preprocessing {PreprocessingHash}, not {preprocessingHash}"
         : null;
+
+    /// <summary>How a backbone differs from the one the statistics were made with; null if it is the same.</summary>
+    /// <remarks>Of the ways in which preprocessing differs, the one that a switch turns is told by its name.</remarks>
+    public string? DifferenceFrom(Backbone backbone)
+    {
+        var difference = DifferenceFrom(backbone.ModelHash, backbone.PreprocessingHash);
+        var recipe = backbone.Recipe;
+        if (difference is null || PreprocessingHash != (recipe with { ShrinkOnLoad = !recipe.ShrinkOnLoad }).Hash) return difference;
+        return recipe.ShrinkOnLoad
+            ? $"{difference}: of images decoded whole, not shrunk on load"
+            : $"{difference}: of images shrunk on load, not decoded whole";
+    }
 
     /// <summary>When the statistics were fitted.</summary>
     public required DateTimeOffset FittedAt { get; init; }

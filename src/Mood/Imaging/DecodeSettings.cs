@@ -12,6 +12,12 @@ public sealed record DecodeSettings
     /// <summary>Whether the EXIF orientation turns the image upright. Default true.</summary>
     public bool ApplyOrientation { get; init; } = true;
 
+    /// <summary>
+    /// To what size the image is resized next, where a JPEG may be decoded at a half, a quarter or an eighth of its size, as long
+    /// as the result is no smaller than that. Default null: everything is decoded whole.
+    /// </summary>
+    public ResizeRule? ShrinkTo { get; init; }
+
     /// <summary>What becomes of transparency. Default: blended over white.</summary>
     public AlphaGround AlphaGround { get; init; } = AlphaGround.White;
 }

@@ -6,7 +6,8 @@ namespace MoodStream.Mood.Imaging;
 /// <summary>Decodes JPEG, PNG, WebP, BMP and GIF (first frame) to RGB. Any bytes are safe to hand over.</summary>
 /// <remarks>
 /// No colour management: stored values are taken as they are, as Pillow does. Grey is replicated, 16 bits are rounded to 8,
-/// CMYK is multiplied out. A file that is not whole is a fault, never a half-grey image.
+/// CMYK is multiplied out. A file that is not whole is a fault, never a half-grey image. Limits hold for the image in the file,
+/// however small it is shrunk.
 /// Thread-safety: pure. Cost: the codec's, plus one pass over the pixels.
 /// </remarks>
 public static class ImageDecoder
@@ -47,22 +48,25 @@ public static class ImageDecoder
                 return Decoded.Failed(refused, $"{container} holds {size.Width} x {size.Height} pixels");
 
             var origin = settings.ApplyOrientation ? Origin(codec, encoded, container) : SKEncodedOrigin.TopLeft;
-            var read = Read(codec, origin, settings.AlphaGround, out var image);
+            var shrinking = container == ImageContainer.Jpeg ? ShrinkingOf(codec, origin, settings.ShrinkTo) : null;
+            var read = Read(codec, origin, shrinking, settings.AlphaGround, out var image);
             return image is null ? Failed(read, encoded, container) : Decoded.Of(image);
         }
     }
 
     private static unsafe SKCodecResult Read(
-        SKCodec codec, SKEncodedOrigin origin, AlphaGround ground, out RgbImage? image)
+        SKCodec codec, SKEncodedOrigin origin, Shrinking? shrinking, AlphaGround ground, out RgbImage? image)
     {
         // No colour space: values pass as stored. Unpremultiplied: colours survive under alpha.
-        var layout = new SKImageInfo(codec.Info.Width, codec.Info.Height, SKColorType.Rgba8888, SKAlphaType.Unpremul);
+        var size = shrinking is { } smaller ? codec.GetScaledDimensions(1f / smaller.Factor) : codec.Info.Size;
+        var layout = new SKImageInfo(size.Width, size.Height, SKColorType.Rgba8888, SKAlphaType.Unpremul);
         var buffer = NativeMemory.AllocZeroed((nuint)layout.BytesSize64);
         try
         {
             var result = codec.GetPixels(layout, (nint)buffer, layout.RowBytes, SKCodecOptions.Default);
             image = result == SKCodecResult.Success
                 ? new RgbaPixels((byte*)buffer, layout.Width, layout.Height).ToRgb(origin, codec.Info.IsOpaque ? null : ground)
+                    with { Shrunk = shrinking }
                 : null;
             return result;
         }
@@ -70,6 +74,13 @@ public static class ImageDecoder
         {
             NativeMemory.Free(buffer);
         }
+    }
+
+    private static Shrinking? ShrinkingOf(SKCodec codec, SKEncodedOrigin origin, ResizeRule? rule)
+    {
+        if (rule is null) return null;
+        var (width, height) = RgbaPixels.LiesOnItsSide(origin) ? (codec.Info.Height, codec.Info.Width) : (codec.Info.Width, codec.Info.Height);
+        return Shrinking.For(width, height, rule);
     }
 
     private static SKEncodedOrigin Origin(SKCodec codec, ReadOnlySpan<byte> encoded, ImageContainer container) =>

@@ -28,6 +28,12 @@ public sealed record PreprocessingRecipe
     /// <summary>What becomes of transparency. Default: blended over white.</summary>
     public AlphaGround AlphaGround { get; init; } = AlphaGround.White;
 
+    /// <summary>
+    /// Whether a JPEG that is far larger than the resize needs is shrunk while it is decoded (<see cref="Shrinking"/>): faster, with
+    /// slightly other pixels, hence another <see cref="Hash"/>. Default false.
+    /// </summary>
+    public bool ShrinkOnLoad { get; init; }
+
     /// <summary>Subtracted from each value in [0, 1]. Default 0.5.</summary>
     public ChannelValues Mean { get; init; } = ChannelValues.All(0.5f);
 
@@ -54,11 +60,15 @@ public sealed record PreprocessingRecipe
     /// <summary>All members in a fixed order and spelling: equal recipes give equal bytes.</summary>
     public string ToJson() => System.Text.Encoding.UTF8.GetString(RecipeJson.Write(this));
 
+    /// <summary>To what size a JPEG may be shrunk while it is decoded; null where it is decoded whole.</summary>
+    public ResizeRule? ShrinkTo => ShrinkOnLoad ? Resize : null;
+
     /// <summary>How files are decoded for this recipe.</summary>
     public DecodeSettings Decoding(ImageLimits limits) => new()
     {
         Limits = limits,
         ApplyOrientation = ApplyOrientation,
+        ShrinkTo = ShrinkTo,
         AlphaGround = AlphaGround,
     };
 
@@ -104,11 +114,14 @@ public sealed record PreprocessingRecipe
     public RgbImage ApplyPixels(RgbImage image)
     {
         ArgumentNullException.ThrowIfNull(image);
-        var (width, height) = Resize.SizeOf(image.Width, image.Height);
+        var (width, height) = Resize.SizeOf(image.FullWidth, image.FullHeight);
+
+        // The last pixel of a shrunk row may stand for less than a whole one: the image ends within it.
+        var (right, bottom) = (image.FullWidth / (float)image.Shrinkage, image.FullHeight / (float)image.Shrinkage);
         return PillowResize.Resize(
             image,
-            new ResampleAxis(image.Width, 0, image.Width, width, Offset(width, OutputWidth), OutputWidth),
-            new ResampleAxis(image.Height, 0, image.Height, height, Offset(height, OutputHeight), OutputHeight),
+            new ResampleAxis(image.Width, 0, right, width, Offset(width, OutputWidth), OutputWidth),
+            new ResampleAxis(image.Height, 0, bottom, height, Offset(height, OutputHeight), OutputHeight),
             Filter);
     }
 

@@ -9,9 +9,11 @@ internal static class RecipeJson
     /// <summary>Rises when the meaning of a member changes, so that old statistics stop matching.</summary>
     private const int Version = 1;
 
+    private const string ShrinkOnLoad = "shrinkOnLoad";
+
     private static readonly string[] Members =
     [
-        "version", "resize", "filter", "crop", "cropRounding", "applyOrientation", "alphaGround", "mean", "std",
+        "version", "resize", "filter", "crop", "cropRounding", "applyOrientation", ShrinkOnLoad, "alphaGround", "mean", "std",
     ];
 
     /// <summary>Writes all members, in order.</summary>
@@ -27,6 +29,7 @@ internal static class RecipeJson
         else json.WriteNull("crop");
         json.WriteString("cropRounding", NameOf(recipe.CropRounding));
         json.WriteBoolean("applyOrientation", recipe.ApplyOrientation);
+        if (recipe.ShrinkOnLoad) json.WriteBoolean(ShrinkOnLoad, true);         // left out where false: older hashes stay what they are
         json.WriteString("alphaGround", recipe.AlphaGround.ToString());
         WriteChannels(json, "mean", recipe.Mean);
         WriteChannels(json, "std", recipe.Std);
@@ -71,6 +74,7 @@ internal static class RecipeJson
             Crop = crop.ValueKind == JsonValueKind.Null ? null : crop.GetInt32(),
             CropRounding = Named<CropRounding>(root, "cropRounding"),
             ApplyOrientation = root.GetProperty("applyOrientation").GetBoolean(),
+            ShrinkOnLoad = root.TryGetProperty(ShrinkOnLoad, out var shrinks) && shrinks.GetBoolean(),
             AlphaGround = AlphaGround.Parse(root.GetProperty("alphaGround").GetString() ?? ""),
             Mean = ReadChannels(root.GetProperty("mean")),
             Std = ReadChannels(root.GetProperty("std")),

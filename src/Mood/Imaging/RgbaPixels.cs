@@ -34,6 +34,9 @@ internal readonly unsafe struct RgbaPixels(byte* start, int width, int height)
         return image;
     }
 
+    /// <summary>Whether the stored image's width is the upright one's height.</summary>
+    public static bool LiesOnItsSide(SKEncodedOrigin origin) => origin >= SKEncodedOrigin.LeftTop;
+
     private static void Drop(byte* from, nint step, byte* to, int count)
     {
         var x = 0;

@@ -29,7 +29,7 @@ public sealed class Backbone : IDisposable
     }
 
     /// <summary>How images become this backbone's input.</summary>
-    public PreprocessingRecipe Recipe { get; }
+    public PreprocessingRecipe Recipe { get; private set; }
 
     /// <summary>Type of the forward pass: float32 or bfloat16.</summary>
     public ForwardPrecision Precision { get; private set; } = ForwardPrecision.Fp32;
@@ -38,7 +38,7 @@ public sealed class Backbone : IDisposable
     public string ModelHash { get; }
 
     /// <summary>Preprocessing hash of <see cref="Recipe"/>, computed once.</summary>
-    public string PreprocessingHash { get; }
+    public string PreprocessingHash { get; private set; }
 
     /// <summary>Name of the architecture: <c>vit</c>, <c>hybrid</c>, <c>resnetv2</c>, <c>mixer</c>.</summary>
     public string Architecture => _encoder.Architecture;
@@ -97,14 +97,17 @@ public sealed class Backbone : IDisposable
     /// trained.</param>
     /// <param name="precision">Type of the forward pass. It is no part of the model hash. Whether verdicts stay the same in
     /// another type than the statistics were fitted in depends on the backbone: measure it first.</param>
+    /// <param name="shrinkOnLoad">Whether large JPEGs are shrunk while they are decoded: another preprocessing than the file's, with
+    /// a hash of its own.</param>
     /// <exception cref="SafetensorsException">The file is missing or malformed.</exception>
     /// <exception cref="BackboneException">The file is no backbone, its tensors do not fit, the message lists every
     /// problem; or bfloat16 is asked of an encoder that has no way to run in it.</exception>
     public static Backbone Load(
         string path, string device = "cpu", int? inputSize = null, FeaturePooling? pooling = null,
-        ForwardPrecision precision = ForwardPrecision.Fp32)
+        ForwardPrecision precision = ForwardPrecision.Fp32, bool shrinkOnLoad = false)
     {
         var backbone = LoadFull(path, device, inputSize, pooling);
+        if (shrinkOnLoad) backbone.ShrinkOnLoad();
         if (precision == ForwardPrecision.Fp32 || (precision == ForwardPrecision.Auto && !Bf16Hardware.Has(backbone._device)))
             return backbone;
         if (backbone._encoder.TryShorten()) backbone.Precision = ForwardPrecision.Bf16;
@@ -115,6 +118,12 @@ public sealed class Backbone : IDisposable
                 $"{path}: an encoder of architecture {backbone.Architecture} cannot run in bf16, nor can a gated MLP. Take fp32 or auto.");
         }
         return backbone;
+    }
+
+    private void ShrinkOnLoad()
+    {
+        Recipe = Recipe with { ShrinkOnLoad = true };
+        PreprocessingHash = Recipe.Hash;
     }
 
     private static Backbone LoadFull(string path, string device, int? inputSize, FeaturePooling? pooling)

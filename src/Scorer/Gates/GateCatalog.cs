@@ -27,17 +27,19 @@ public sealed class GateCatalog(
     /// <exception cref="BackboneException">A backbone cannot be used.</exception>
     public async Task LoadAsync(CancellationToken cancellation)
     {
-        var backbones = new Dictionary<(string Path, int? InputSize), Backbone>();
+        var backbones = new Dictionary<(string Path, int? InputSize, bool ShrinkOnLoad), Backbone>();
         var gates = new Dictionary<string, Gate>();
         foreach (var (name, gate) in settings.Gates)
         {
             var path = Path.GetFullPath(gate.Backbone);
-            if (!backbones.TryGetValue((path, gate.InputSize), out var backbone))
+            var wanted = (path, gate.InputSize, gate.ShrinkOnLoad);
+            if (!backbones.TryGetValue(wanted, out var backbone))
             {
                 backbone = await device.RunAsync(
-                    () => Backbone.Load(path, settings.Device, gate.InputSize, precision: settings.Precision), cancellation);
+                    () => Backbone.Load(
+                        path, settings.Device, gate.InputSize, precision: settings.Precision, shrinkOnLoad: gate.ShrinkOnLoad), cancellation);
                 await device.RunAsync(() => Probe(backbone), cancellation);
-                backbones.Add((path, gate.InputSize), backbone);
+                backbones.Add(wanted, backbone);
             }
             gates[name] = new Gate(name, gate, backbone, clock);
             foreach (var source in gate.Sources) _bySource[source] = gates[name];
@@ -152,7 +154,7 @@ public sealed class GateCatalog(
     private static string? Mismatch(Gate gate, GateStatistics statistics)
     {
         var (made, backbone) = (statistics.Provenance, gate.Backbone);
-        if (made.DifferenceFrom(backbone.ModelHash, backbone.PreprocessingHash) is { } difference) return difference;
+        if (made.DifferenceFrom(backbone) is { } difference) return difference;
         if (statistics.Detector.Detector.Input != Mood.Detectors.DetectorInput.Features) return $"are of detector {statistics.Detector.Detector.Name}, which does not look at features";
         return statistics.FeatureDimension != backbone.FeatureLength ? $"are for features of {statistics.FeatureDimension} values, not {backbone.FeatureLength}" : null;
     }

@@ -70,6 +70,30 @@ public sealed class FitScoreEvaluateTests : IDisposable
     }
 
     [Fact]
+    public async Task ShrinkOnLoad_FitAndScore_HaveToAgree()
+    {
+        var (statistics, csv, good) = (Path.Combine(_folder, "s.safetensors"), Path.Combine(_folder, "o.csv"), Path.Combine(_folder, "good"));
+        string[] score = ["score", "--backbone", _backbone, "--statistics", statistics, "--images", Path.Combine(_folder, "test"), "--csv", csv];
+        var fit = await InProcess.RunAsync("fit", "--backbone", _backbone, "--id", good, "--out", statistics, "--shrink-on-load");
+        Assert.True(fit.Exit == 0, fit.Error);
+
+        var whole = await InProcess.RunAsync(score);
+        Assert.Equal(ExitCode.Failed, whole.Exit);
+        Assert.Contains("of images shrunk on load, not decoded whole", whole.Error, StringComparison.Ordinal);
+        Assert.Contains("--shrink-on-load", whole.Error, StringComparison.Ordinal);
+
+        var shrunk = await InProcess.RunAsync([.. score, "--shrink-on-load"]);
+        Assert.True(shrunk.Exit == 0, shrunk.Error);
+        var scores = await ScoresAsync(csv);
+        await InProcess.RunAsync("fit", "--backbone", _backbone, "--id", good, "--out", statistics);
+        await InProcess.RunAsync(score);
+        Assert.NotEqual(scores, await ScoresAsync(csv));
+
+        static async Task<string[]> ScoresAsync(string csv) =>
+            [.. (await File.ReadAllLinesAsync(csv, TestContext.Current.CancellationToken)).Select(l => l.Split(',')[1])];
+    }
+
+    [Fact]
     public async Task Fit_RateTheSetIsTooSmallFor_IsRefusedWithTheNumberNeeded()
     {
         var (exit, _, error) = await InProcess.RunAsync("fit", "--backbone", _backbone, "--false-alarm-rate", "0.001", "--id", Path.Combine(_folder, "good"), "--out", Path.Combine(_folder, "s"));

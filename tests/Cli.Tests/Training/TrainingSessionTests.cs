@@ -117,7 +117,7 @@ public sealed class TrainingSessionTests : IDisposable
 
         public string IdOf(int index) => "";
 
-        public Decoded Read(int index) => throw new NotSupportedException();
+        public Decoded Read(int index, ResizeRule? shrinkTo = null) => throw new NotSupportedException();
 
         public byte[] ReadEncoded(int index) => throw new NotSupportedException();
     }

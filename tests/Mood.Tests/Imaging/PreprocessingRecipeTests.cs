@@ -18,6 +18,13 @@ public sealed class PreprocessingRecipeTests
         Centre.ToJson());
 
     [Fact]
+    public void ToJson_ShrinkOnLoad_IsNamedOnlyWhereItIsOn()
+    {
+        Assert.Contains("\"applyOrientation\":true,\"shrinkOnLoad\":true,", (Centre with { ShrinkOnLoad = true }).ToJson());
+        Assert.DoesNotContain("shrink", Centre.ToJson());
+    }
+
+    [Fact]
     public void Hash_Recipe_IsPinned()
     {
         Assert.Equal("152bfd87945f84cc", Centre.Hash);
@@ -31,7 +38,7 @@ public sealed class PreprocessingRecipeTests
         [
             Centre, Square, Centre with { Resize = new ResizeRule.ShorterSide(257) }, Centre with { Crop = 223 },
             Centre with { Filter = ResampleFilter.Lanczos }, Centre with { CropRounding = CropRounding.Floor },
-            Centre with { ApplyOrientation = false }, Centre with { AlphaGround = AlphaGround.Dropped },
+            Centre with { ApplyOrientation = false }, Centre with { ShrinkOnLoad = true }, Centre with { AlphaGround = AlphaGround.Dropped },
             Centre with { AlphaGround = AlphaGround.Over(255, 255, 254) },
             Centre with { Mean = ChannelValues.ImageNetMean }, Centre with { Std = ChannelValues.ImageNetStd },
             Square with { Resize = new ResizeRule.Exact(32, 33) },
@@ -42,7 +49,7 @@ public sealed class PreprocessingRecipeTests
     [Fact]
     public void FromJson_OfToJson_IsTheSameRecipe()
     {
-        foreach (var recipe in new[] { Square, Centre, Centre with { Mean = ChannelValues.ImageNetMean, AlphaGround = AlphaGround.Dropped } })
+        foreach (var recipe in new[] { Square, Centre, Centre with { ShrinkOnLoad = true }, Centre with { Mean = ChannelValues.ImageNetMean, AlphaGround = AlphaGround.Dropped } })
         {
             Assert.Equal(recipe, PreprocessingRecipe.FromJson(recipe.ToJson()));
         }
@@ -64,6 +71,7 @@ public sealed class PreprocessingRecipeTests
     [InlineData("\"crop\":224", "\"crop\":\"224\"")]
     [InlineData("\"crop\":224", "\"crop\":1e99")]
     [InlineData("\"crop\":224", "\"crop\":224,\"sharpen\":1")]
+    [InlineData("\"crop\":224", "\"crop\":224,\"shrinkOnLoad\":1")]
     [InlineData("bicubic", "nearest")]
     [InlineData("#ffffff", "#fffff")]
     [InlineData("#ffffff", "white")]

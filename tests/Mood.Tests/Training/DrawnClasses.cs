@@ -20,7 +20,7 @@ internal sealed class DrawnClasses(int count, int side) : IImageDataset
 
     public byte[] ReadEncoded(int index) => ImageEncoder.Png(Draw(index));
 
-    public Decoded Read(int index) => new(Draw(index), null, null);
+    public Decoded Read(int index, ResizeRule? shrinkTo = null) => new(Draw(index), null, null);
 
     private RgbImage Draw(int index)
     {

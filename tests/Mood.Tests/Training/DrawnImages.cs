@@ -18,7 +18,7 @@ internal sealed class DrawnImages(int count, int side, int damagedEvery = int.Ma
 
     public byte[] ReadEncoded(int index) => ImageEncoder.Png(Draw(index));
 
-    public Decoded Read(int index) => index % damagedEvery == damagedEvery - 1
+    public Decoded Read(int index, ResizeRule? shrinkTo = null) => index % damagedEvery == damagedEvery - 1
         ? new(null, ImageFault.Undecodable, "damaged on purpose")
         : new(Draw(index), null, null);
 

@@ -162,6 +162,17 @@ public sealed class GateStatisticsTests(Backbones backbones)
     }
 
     [Fact]
+    public async Task Activate_StatisticsOfImagesDecodedWhole_AreRefusedByAGateThatShrinks()
+    {
+        var settings = Settings.One(backbones);
+        var shrinking = settings.Gates["default"] with { ShrinkOnLoad = true };
+        await using var scorer = await StartAsync(
+            settings with { Gates = new Dictionary<string, GateSettings> { ["default"] = shrinking } }, backbones.Statistics);
+        Assert.EndsWith(
+            "of images decoded whole, not shrunk on load", (await scorer.GatesHealthAsync()).Description, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Activate_StatisticsOlderThanAllowed_GateHolds()
     {
         var settings = Settings.One(backbones);
