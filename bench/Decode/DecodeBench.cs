@@ -116,6 +116,9 @@ internal static class DecodeBench
         foreach (var image in images) Prepare(image, recipe, input);
     }
 
-    private static void Prepare(byte[] image, PreprocessingRecipe recipe, float[] input) =>
-        recipe.Apply(ImageDecoder.Decode(image, recipe.Decoding(ImageLimits.Default)).Image!, input);
+    private static void Prepare(byte[] image, PreprocessingRecipe recipe, float[] input)
+    {
+        using var decoded = ImageDecoder.Rent(image, recipe.Decoding(ImageLimits.Default));
+        recipe.Apply(decoded, input);
+    }
 }

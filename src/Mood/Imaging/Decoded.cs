@@ -7,6 +7,4 @@ namespace MoodStream.Mood.Imaging;
 public readonly record struct Decoded(RgbImage? Image, ImageFault? Fault, string? Detail)
 {
     internal static Decoded Of(RgbImage image) => new(image, null, null);
-
-    internal static Decoded Failed(ImageFault fault, string detail) => new(null, fault, detail);
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Runtime.InteropServices;
 using SkiaSharp;
 
@@ -18,22 +19,34 @@ public static class ImageDecoder
     /// <returns>The image, or the fault.</returns>
     public static Decoded Decode(ReadOnlySpan<byte> encoded, DecodeSettings settings)
     {
-        ArgumentNullException.ThrowIfNull(settings);
-        if (encoded.IsEmpty) return Decoded.Failed(ImageFault.Empty, "no bytes");
-        if (encoded.Length > settings.Limits.MaxBytes)
-            return Decoded.Failed(ImageFault.TooManyBytes, $"{encoded.Length} bytes, allowed {settings.Limits.MaxBytes}");
-
-        if (ImageHeader.Read(encoded) is not { } header)
-            return Decoded.Failed(ImageFault.UnsupportedFormat, "starts like none of JPEG, PNG, WebP, BMP, GIF");
-        if (header.Fault is { } unreadable)
-            return Decoded.Failed(unreadable, $"{header.Container} without a readable header");
-        if (settings.Limits.FaultOf(header.Width, header.Height) is { } refused)
-            return Decoded.Failed(refused, $"{header.Container} announces {header.Width} x {header.Height} pixels");
-
-        return Pixels(encoded, header.Container, settings);
+        var decoded = Decode(encoded, settings, pool: null);
+        return decoded.Fault is null ? Decoded.Of(decoded.Block.ToImage()) : new(null, decoded.Fault, decoded.Detail);
     }
 
-    private static unsafe Decoded Pixels(ReadOnlySpan<byte> encoded, ImageContainer container, DecodeSettings settings)
+    /// <summary>Decodes an image within limits, into memory from a pool.</summary>
+    /// <inheritdoc cref="Decode(ReadOnlySpan{byte}, DecodeSettings)" path="/param"/>
+    /// <returns>The image, or the fault. The caller disposes it.</returns>
+    public static RentedImage Rent(ReadOnlySpan<byte> encoded, DecodeSettings settings) => Decode(encoded, settings, RentedImage.Pool);
+
+    private static RentedImage Decode(ReadOnlySpan<byte> encoded, DecodeSettings settings, ArrayPool<byte>? pool)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        if (encoded.IsEmpty) return Failed(ImageFault.Empty, "no bytes");
+        if (encoded.Length > settings.Limits.MaxBytes)
+            return Failed(ImageFault.TooManyBytes, $"{encoded.Length} bytes, allowed {settings.Limits.MaxBytes}");
+
+        if (ImageHeader.Read(encoded) is not { } header)
+            return Failed(ImageFault.UnsupportedFormat, "starts like none of JPEG, PNG, WebP, BMP, GIF");
+        if (header.Fault is { } unreadable)
+            return Failed(unreadable, $"{header.Container} without a readable header");
+        if (settings.Limits.FaultOf(header.Width, header.Height) is { } refused)
+            return Failed(refused, $"{header.Container} announces {header.Width} x {header.Height} pixels");
+
+        return Pixels(encoded, header.Container, settings, pool);
+    }
+
+    private static unsafe RentedImage Pixels(
+        ReadOnlySpan<byte> encoded, ImageContainer container, DecodeSettings settings, ArrayPool<byte>? pool)
     {
         fixed (byte* bytes = encoded)
         {
@@ -45,28 +58,28 @@ public static class ImageDecoder
             // The codec has the last word on the size: a GIF frame may exceed its announced screen.
             var size = codec.Info;
             if (settings.Limits.FaultOf(size.Width, size.Height) is { } refused)
-                return Decoded.Failed(refused, $"{container} holds {size.Width} x {size.Height} pixels");
+                return Failed(refused, $"{container} holds {size.Width} x {size.Height} pixels");
 
             var origin = settings.ApplyOrientation ? Origin(codec, encoded, container) : SKEncodedOrigin.TopLeft;
             var shrinking = container == ImageContainer.Jpeg ? ShrinkingOf(codec, origin, settings.ShrinkTo) : null;
-            var read = Read(codec, origin, shrinking, settings.AlphaGround, out var image);
-            return image is null ? Failed(read, encoded, container) : Decoded.Of(image);
+            var read = Read(codec, (origin, shrinking, settings.AlphaGround), pool, out var image);
+            return image is null ? Failed(read, encoded, container) : new(image, null, null);
         }
     }
 
     private static unsafe SKCodecResult Read(
-        SKCodec codec, SKEncodedOrigin origin, Shrinking? shrinking, AlphaGround ground, out RgbImage? image)
+        SKCodec codec, (SKEncodedOrigin Origin, Shrinking? Shrinking, AlphaGround Ground) how, ArrayPool<byte>? pool, out PixelBlock? image)
     {
         // No colour space: values pass as stored. Unpremultiplied: colours survive under alpha.
-        var size = shrinking is { } smaller ? codec.GetScaledDimensions(1f / smaller.Factor) : codec.Info.Size;
+        var size = how.Shrinking is { } smaller ? codec.GetScaledDimensions(1f / smaller.Factor) : codec.Info.Size;
         var layout = new SKImageInfo(size.Width, size.Height, SKColorType.Rgba8888, SKAlphaType.Unpremul);
         var buffer = NativeMemory.AllocZeroed((nuint)layout.BytesSize64);
         try
         {
             var result = codec.GetPixels(layout, (nint)buffer, layout.RowBytes, SKCodecOptions.Default);
             image = result == SKCodecResult.Success
-                ? new RgbaPixels((byte*)buffer, layout.Width, layout.Height).ToRgb(origin, codec.Info.IsOpaque ? null : ground)
-                    with { Shrunk = shrinking }
+                ? new RgbaPixels((byte*)buffer, layout.Width, layout.Height)
+                    .ToRgb(how.Origin, codec.Info.IsOpaque ? null : how.Ground, pool) with { Shrunk = how.Shrinking }
                 : null;
             return result;
         }
@@ -86,9 +99,11 @@ public static class ImageDecoder
     private static SKEncodedOrigin Origin(SKCodec codec, ReadOnlySpan<byte> encoded, ImageContainer container) =>
         container == ImageContainer.Jpeg ? codec.EncodedOrigin : ExifOrientation.Read(encoded, container);
 
+    private static RentedImage Failed(ImageFault fault, string detail) => new(null, fault, detail);
+
     // Of a file that was cut off, the codec says sometimes that it is incomplete and sometimes that it is invalid.
-    private static Decoded Failed(SKCodecResult result, ReadOnlySpan<byte> encoded, ImageContainer container) =>
+    private static RentedImage Failed(SKCodecResult result, ReadOnlySpan<byte> encoded, ImageContainer container) =>
         result == SKCodecResult.IncompleteInput || ImageHeader.IsCutOff(encoded, container)
-            ? Decoded.Failed(ImageFault.Truncated, $"{container} ends before its last row")
-            : Decoded.Failed(ImageFault.Undecodable, $"{container} cannot be decoded ({result})");
+            ? Failed(ImageFault.Truncated, $"{container} ends before its last row")
+            : Failed(ImageFault.Undecodable, $"{container} cannot be decoded ({result})");
 }

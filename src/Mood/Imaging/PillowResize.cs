@@ -38,66 +38,67 @@ public static class PillowResize
         if (!part.LiesInside(source))
             throw new ArgumentOutOfRangeException(nameof(box), box, $"Not in {source.Width} x {source.Height} pixels.");
 
-        return Resize(
-            source,
+        var result = Resize(
+            PixelBlock.Of(source),
             new ResampleAxis(source.Width, part.Left, part.Right, width, 0, width),
             new ResampleAxis(source.Height, part.Top, part.Bottom, height, 0, height),
-            filter);
+            filter, pool: null);
+        return ReferenceEquals(result.Pixels, source.Pixels) ? source : result.ToImage();
     }
 
     /// <summary>Resizes, and computes only a window of the result: the same pixels as a crop afterwards.</summary>
     /// <remarks>A strip of 1 x 30,000 pixels with its shorter side brought to 256 would be gigabytes as a whole.</remarks>
-    internal static RgbImage Resize(RgbImage source, ResampleAxis across, ResampleAxis down, ResampleFilter filter)
+    /// <param name="source">The image.</param>
+    /// <param name="across">How its width changes.</param>
+    /// <param name="down">How its height changes.</param>
+    /// <param name="filter">Kernel.</param>
+    /// <param name="pool">Where the result's memory comes from; null: new.</param>
+    /// <returns>The result; with the array of <paramref name="source"/> where nothing changes.</returns>
+    internal static PixelBlock Resize(
+        PixelBlock source, ResampleAxis across, ResampleAxis down, ResampleFilter filter, ArrayPool<byte>? pool)
     {
         var (left, width) = across.Changes ? (0, source.Width) : ((int)across.WindowStart, across.WindowSize);
         var (top, height) = down.Changes ? (0, source.Height) : ((int)down.WindowStart, down.WindowSize);
-        var kept = source.Crop(left, top, width, height);
-        return (across.Changes, down.Changes) switch
+        var kept = source.Crop(left, top, width, height, pool);
+        if (!across.Changes && !down.Changes) return kept;
+        var result = (across.Changes, down.Changes) switch
         {
-            (false, false) => kept,
-            (true, false) => Columns(kept, across, filter),
-            (false, true) => Rows(kept, down, filter),
-            _ => Both(kept, across, down, filter),
+            (true, false) => Columns(kept, across, filter, pool),
+            (false, true) => Rows(kept, down, filter, pool),
+            _ => Both(kept, across, down, filter, pool),
         };
+        if (!ReferenceEquals(kept.Pixels, source.Pixels)) kept.Return(pool);
+        return result;
     }
 
-    private static RgbImage Columns(RgbImage source, ResampleAxis across, ResampleFilter filter)
+    private static PixelBlock Columns(PixelBlock source, ResampleAxis across, ResampleFilter filter, ArrayPool<byte>? pool)
     {
         using var taps = new ResampleTaps(across, filter);
-        var result = Blank(taps.Length, source.Height);
-        ResamplePass.Columns(source.Pixels, source.Width, taps, result.Pixels);
+        var result = PixelBlock.Take(taps.Length, source.Height, pool);
+        ResamplePass.Columns(source.Span, source.Width, taps, result.Span);
         return result;
     }
 
-    private static RgbImage Rows(RgbImage source, ResampleAxis down, ResampleFilter filter)
+    private static PixelBlock Rows(PixelBlock source, ResampleAxis down, ResampleFilter filter, ArrayPool<byte>? pool)
     {
         using var taps = new ResampleTaps(down, filter);
-        var result = Blank(source.Width, taps.Length);
-        ResamplePass.Rows(source.Pixels, 0, taps, result.Pixels);
+        var result = PixelBlock.Take(source.Width, taps.Length, pool);
+        ResamplePass.Rows(source.Span, 0, taps, result.Span);
         return result;
     }
 
-    private static RgbImage Both(RgbImage source, ResampleAxis across, ResampleAxis down, ResampleFilter filter)
+    private static PixelBlock Both(
+        PixelBlock source, ResampleAxis across, ResampleAxis down, ResampleFilter filter, ArrayPool<byte>? pool)
     {
         using var columns = new ResampleTaps(across, filter);
         using var rows = new ResampleTaps(down, filter);
         var stride = source.Width * RgbImage.Channels;
-        var needed = source.Pixels.AsSpan(rows.FirstInput * stride, (rows.LastInput - rows.FirstInput) * stride);
-        var length = (rows.LastInput - rows.FirstInput) * columns.Length * RgbImage.Channels;
-        var between = ArrayPool<byte>.Shared.Rent(length);
-        try
-        {
-            ResamplePass.Columns(needed, source.Width, columns, between.AsSpan(0, length));
-            var result = Blank(columns.Length, rows.Length);
-            ResamplePass.Rows(between.AsSpan(0, length), rows.FirstInput, rows, result.Pixels);
-            return result;
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(between);
-        }
+        var needed = source.Span.Slice(rows.FirstInput * stride, (rows.LastInput - rows.FirstInput) * stride);
+        var between = PixelBlock.Take(columns.Length, rows.LastInput - rows.FirstInput, RentedImage.Pool);
+        ResamplePass.Columns(needed, source.Width, columns, between.Span);
+        var result = PixelBlock.Take(columns.Length, rows.Length, pool);
+        ResamplePass.Rows(between.Span, rows.FirstInput, rows, result.Span);
+        between.Return(RentedImage.Pool);
+        return result;
     }
-
-    private static RgbImage Blank(int width, int height) =>
-        new(width, height, new byte[(long)width * height * RgbImage.Channels]);
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Security.Cryptography;
 
 namespace MoodStream.Mood.Imaging;
@@ -114,15 +115,22 @@ public sealed record PreprocessingRecipe
     public RgbImage ApplyPixels(RgbImage image)
     {
         ArgumentNullException.ThrowIfNull(image);
-        var (width, height) = Resize.SizeOf(image.FullWidth, image.FullHeight);
+        var result = ApplyPixels(PixelBlock.Of(image), pool: null);
+        return ReferenceEquals(result.Pixels, image.Pixels) ? image : result.ToImage();
+    }
+
+    private PixelBlock ApplyPixels(PixelBlock image, ArrayPool<byte>? pool)
+    {
+        var whole = image.Shrunk ?? new Shrinking(1, image.Width, image.Height);
+        var (width, height) = Resize.SizeOf(whole.Width, whole.Height);
 
         // The last pixel of a shrunk row may stand for less than a whole one: the image ends within it.
-        var (right, bottom) = (image.FullWidth / (float)image.Shrinkage, image.FullHeight / (float)image.Shrinkage);
+        var (right, bottom) = (whole.Width / (float)whole.Factor, whole.Height / (float)whole.Factor);
         return PillowResize.Resize(
             image,
             new ResampleAxis(image.Width, 0, right, width, Offset(width, OutputWidth), OutputWidth),
             new ResampleAxis(image.Height, 0, bottom, height, Offset(height, OutputHeight), OutputHeight),
-            Filter);
+            Filter, pool);
     }
 
     /// <summary>Resizes, crops and normalises into a backbone's input.</summary>
@@ -131,11 +139,27 @@ public sealed record PreprocessingRecipe
     /// <exception cref="ArgumentException"><paramref name="destination"/> does not hold 3·H·W values.</exception>
     public void Apply(RgbImage image, Span<float> destination)
     {
+        ArgumentNullException.ThrowIfNull(image);
+        Apply(PixelBlock.Of(image), destination);
+    }
+
+    /// <inheritdoc cref="Apply(RgbImage, Span{float})"/>
+    /// <exception cref="InvalidOperationException">There is no image.</exception>
+    public void Apply(in RentedImage image, Span<float> destination) => Apply(image.Block, destination);
+
+    private void Apply(PixelBlock image, Span<float> destination)
+    {
         if (destination.Length != OutputWidth * OutputHeight * RgbImage.Channels)
             throw new ArgumentException($"Holds {destination.Length} values, not 3 x {OutputHeight} x {OutputWidth}.",
                 nameof(destination));
 
-        var pixels = ApplyPixels(image).Pixels;
+        var resized = ApplyPixels(image, RentedImage.Pool);
+        Normalise(resized.Span, destination);
+        if (!ReferenceEquals(resized.Pixels, image.Pixels)) resized.Return(RentedImage.Pool);
+    }
+
+    private void Normalise(ReadOnlySpan<byte> pixels, Span<float> destination)
+    {
         var plane = OutputWidth * OutputHeight;
         Span<float> level = stackalloc float[256];
         for (var channel = 0; channel < RgbImage.Channels; channel++)

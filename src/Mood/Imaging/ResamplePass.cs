@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
@@ -20,7 +21,8 @@ internal static class ResamplePass
     {
         var width = taps.Length;
         // A pixel is loaded as four bytes; the spare last ones let the load of a row's last pixel stay inside.
-        Span<byte> row = new byte[sourceWidth * Channels + 1];
+        var rented = ArrayPool<byte>.Shared.Rent(sourceWidth * Channels + 1);
+        var row = rented.AsSpan(0, sourceWidth * Channels + 1);
         for (var y = 0; y < target.Length / (width * Channels); y++)
         {
             source.Slice(y * sourceWidth * Channels, sourceWidth * Channels).CopyTo(row);
@@ -33,6 +35,8 @@ internal static class ResamplePass
                 to[x * Channels + 2] = Clip(sum[2]);
             }
         }
+
+        ArrayPool<byte>.Shared.Return(rented);
     }
 
     /// <summary>Changes the number of rows.</summary>

@@ -44,7 +44,7 @@ internal sealed class ResampleTaps : IDisposable
         _count = ArrayPool<int>.Shared.Rent(Length);
         _weights = ArrayPool<int>.Shared.Rent(Length * Stride);
 
-        var exact = new double[Stride];
+        var exact = ArrayPool<double>.Shared.Rent(Stride);
         for (var i = 0; i < Length; i++)
         {
             var centre = axis.From + (axis.WindowStart + i + 0.5) * scale;
@@ -56,6 +56,7 @@ internal sealed class ResampleTaps : IDisposable
             Quantise(exact.AsSpan(0, count), _weights.AsSpan(i * Stride, count));
         }
 
+        ArrayPool<double>.Shared.Return(exact);
         FirstInput = _first[0];
         LastInput = _first[Length - 1] + _count[Length - 1];
     }

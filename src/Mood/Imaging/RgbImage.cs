@@ -41,16 +41,7 @@ public sealed record RgbImage(int Width, int Height, byte[] Pixels)
         ArgumentOutOfRangeException.ThrowIfNegative(top);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(width, Width - left);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(height, Height - top);
-        if (width == Width && height == Height) return this;
-
-        var part = new RgbImage(width, height, new byte[width * height * Channels]);
-        for (var y = 0; y < height; y++)
-        {
-            Row(top + y).Slice(left * Channels, width * Channels)
-                .CopyTo(part.Pixels.AsSpan(y * width * Channels));
-        }
-
-        return part;
+        return width == Width && height == Height ? this : PixelBlock.Of(this).Crop(left, top, width, height, pool: null).ToImage();
     }
 
     private static int Positive(int value, string name)

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Runtime.Intrinsics;
 using SkiaSharp;
 
@@ -15,10 +16,11 @@ internal readonly unsafe struct RgbaPixels(byte* start, int width, int height)
     /// <summary>Copies to RGB: turned upright by the origin, transparency over the ground.</summary>
     /// <param name="origin">Where the first stored pixel lies in the upright image.</param>
     /// <param name="ground">What shows through; null where no pixel is transparent.</param>
-    public RgbImage ToRgb(SKEncodedOrigin origin, AlphaGround? ground)
+    /// <param name="pool">Where the result's memory comes from; null: new.</param>
+    public PixelBlock ToRgb(SKEncodedOrigin origin, AlphaGround? ground, ArrayPool<byte>? pool)
     {
         var walk = Walk(origin);
-        var image = new RgbImage(walk.Width, walk.Height, new byte[walk.Width * walk.Height * RgbImage.Channels]);
+        var image = PixelBlock.Take(walk.Width, walk.Height, pool);
         fixed (byte* pixels = image.Pixels)
         {
             var to = pixels;

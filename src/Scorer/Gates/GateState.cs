@@ -29,6 +29,9 @@ public sealed class Gate(string name, GateSettings settings, Backbone backbone, 
     /// <summary>Its backbone; used on the device thread only, except for its recipe and hash.</summary>
     public Backbone Backbone { get; } = backbone;
 
+    /// <summary>Memory for the inputs of its backbone.</summary>
+    public InputBuffers Inputs { get; } = new(3 * backbone.Recipe.OutputHeight * backbone.Recipe.OutputWidth);
+
     /// <summary>The state to judge a batch with; statistics that have grown too old, or that nobody has confirmed for too long, are none.</summary>
     public GateState Read()
     {

@@ -48,11 +48,11 @@ public sealed class ImageIntake(
 
         var gate = gates.GateOf(source);
         var recipe = gate.Backbone.Recipe;
-        var decoded = ImageDecoder.Decode(bytes, recipe.Decoding(_limits));
+        using var decoded = ImageDecoder.Rent(bytes, recipe.Decoding(_limits));
         started = Passed(ScorerMetrics.Decode, started);
-        if (decoded.Image is not { } image) return Reject(record, Reasons[decoded.Fault!.Value], decoded.Detail ?? "");
-        var pixels = new float[3 * recipe.OutputHeight * recipe.OutputWidth];
-        recipe.Apply(image, pixels);
+        if (decoded.Fault is { } fault) return Reject(record, Reasons[fault], decoded.Detail ?? "");
+        var pixels = gate.Inputs.Rent();
+        recipe.Apply(decoded, pixels);
         Passed(ScorerMetrics.Preprocess, started);
         return new(record, new(record, imageId, source, gate, pixels, bytes!, reference) { Span = span, Subject = SubjectOf(record) }, null);
     }

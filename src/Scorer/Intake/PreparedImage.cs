@@ -21,7 +21,9 @@ public sealed record Rejection(DeadLetterReason Reason, string Detail);
 /// <param name="ImageId">Image id.</param>
 /// <param name="Source">Source id.</param>
 /// <param name="Gate">Gate that judges it.</param>
-/// <param name="Pixels">Normalised input of the gate's backbone, [3, S, S], float32.</param>
+/// <param name="Pixels">
+/// Normalised input of the gate's backbone, [3, S, S], float32; one of <see cref="Gate.Inputs"/>, given back once the image is judged.
+/// </param>
 /// <param name="Encoded">The encoded bytes.</param>
 /// <param name="DataReference">Claim-check the bytes came by; null if they came inline.</param>
 public sealed record PreparedImage(

@@ -77,6 +77,7 @@ public sealed class ScoreStage(ScorerSettings settings, BatchScorer scorer, Scor
         var judged = results.ToLookup(r => r.Judgement is not null || r.DeviceFault is not null || !r.Image.Gate.WaitsForStatistics);
         SetAside(judged[false].Select(r => r.Image), flow);
         ScoredImage[] going = [.. judged[true]];
+        foreach (var one in going) one.Image.Gate.Inputs.Return(one.Image.Pixels);         // judged: nobody looks at them again
         _held.Pass(going.Length);
         if (going.Length > 0) await flow.Scored.WriteAsync(going, flow.Abort);
     }

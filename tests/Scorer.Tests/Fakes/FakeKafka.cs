@@ -14,6 +14,8 @@ internal sealed class FakeConsumer : IRecordConsumer, IRecordConsumerFactory
 
     public IReadOnlyList<RecordPosition> Completed => [.. _completed];
 
+    public int CompletedCount => _completed.Count;
+
     /// <summary>What the scorer subscribed to.</summary>
     public ConsumerSubscription? Subscription { get; private set; }
 

@@ -1,0 +1,27 @@
+using System.Buffers;
+
+namespace MoodStream.Mood.Imaging;
+
+/// <summary>
+/// Outcome of decoding into memory from a pool: an image that one preprocessing takes, or the fault. Dispose it once, and do not use it
+/// afterwards. For streams: an image of a megapixel is 3 MB, which need not be new each time.
+/// </summary>
+public readonly struct RentedImage : IDisposable
+{
+    private readonly PixelBlock? _block;
+
+    internal RentedImage(PixelBlock? block, ImageFault? fault, string? detail) => (_block, Fault, Detail) = (block, fault, detail);
+
+    /// <summary>Why there is no image; null where there is one.</summary>
+    public ImageFault? Fault { get; }
+
+    /// <summary>What was seen, for logs and dead letters; holds no bytes of the image.</summary>
+    public string? Detail { get; }
+
+    internal static ArrayPool<byte> Pool => ArrayPool<byte>.Shared;
+
+    internal PixelBlock Block => _block ?? throw new InvalidOperationException($"There is no image: {Fault}.");
+
+    /// <summary>Gives the memory back.</summary>
+    public void Dispose() => _block?.Return(Pool);
+}
