@@ -1,8 +1,10 @@
 using MoodStream.Mood.Gates;
+using MoodStream.Mood.Vision;
 using MoodStream.Scorer.Device;
 using MoodStream.Scorer.Gates;
 using MoodStream.Scorer.Intake;
 using MoodStream.Scorer.Telemetry;
+using static TorchSharp.torch;
 
 namespace MoodStream.Scorer.Scoring;
 
@@ -17,11 +19,11 @@ public sealed record ScoredImage(PreparedImage Image, float[] Feature, GateState
     public string? DeviceFault { get; init; }
 }
 
-/// <summary>Scores a batch on the device: one forward pass for each backbone in it, one gate state for each gate.</summary>
+/// <summary>Scores a batch on the device: one forward pass for each backbone in it, whatever gates its images are of, and one gate state for each gate.</summary>
 /// <remarks>
-/// On failure: where the device still answers a blank image, the batch is scored again one by one, so that an image that
-/// breaks it cannot take its neighbours with it; where it does not, the exception is thrown and nothing of the batch is
-/// judged.
+/// Gates share a backbone where file, input and preprocessing are the same: <see cref="GateCatalog"/> loads it once.
+/// On failure: where the device still answers a blank image, the images of the backbone are scored again one by one, so that an image
+/// that breaks it cannot take its neighbours with it; where it does not, the exception is thrown and nothing of the batch is judged.
 /// </remarks>
 public sealed class BatchScorer(DeviceThread device, ScorerMetrics metrics, TimeProvider clock)
 {
@@ -29,51 +31,69 @@ public sealed class BatchScorer(DeviceThread device, ScorerMetrics metrics, Time
     public async Task<IReadOnlyList<ScoredImage>> ScoreAsync(IReadOnlyList<PreparedImage> images, CancellationToken cancellation) =>
         await device.RunAsync(() => Score(images), cancellation);
 
+    /// <summary>The images of a batch that are of one gate.</summary>
+    /// <param name="Gate">The gate.</param>
+    /// <param name="State">What they are judged with.</param>
+    /// <param name="Places">Where they are in the batch.</param>
+    private sealed record Share(Gate Gate, GateState State, int[] Places);
+
     private ScoredImage[] Score(IReadOnlyList<PreparedImage> images)
     {
         var results = new ScoredImage[images.Count];
-        foreach (var group in Enumerable.Range(0, images.Count).GroupBy(i => images[i].Gate))
-            ScoreGate(group.Key, images, [.. group], results);
+        var shares = Enumerable.Range(0, images.Count).GroupBy(i => images[i].Gate).Select(g => new Share(g.Key, g.Key.Read(), [.. g]));
+        foreach (var together in shares.GroupBy(s => s.Gate.Backbone)) ScoreBackbone(together.Key, [.. together], images, results);
         return results;
     }
 
-    private void ScoreGate(Gate gate, IReadOnlyList<PreparedImage> images, int[] places, ScoredImage[] results)
+    private void ScoreBackbone(Backbone backbone, Share[] shares, IReadOnlyList<PreparedImage> images, ScoredImage[] results)
     {
-        var state = gate.Read();
         try
         {
-            ScoreTogether(state, images, places, results);
+            ScoreTogether(backbone, shares, images, results);
         }
 #pragma warning disable CA1031 // Whatever the device throws: if a blank image passes, it is about these images, not about the device.
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            GateCatalog.Probe(gate.Backbone);
-            if (places is [var alone])
+            GateCatalog.Probe(backbone);
+            if (shares is [{ Places: [var alone] } one])
             {
-                metrics.DeviceFault(gate.Name, "image");
-                results[alone] = new(images[alone], [], state, null) { DeviceFault = e.Message };
+                metrics.DeviceFault(one.Gate.Name, "image");
+                results[alone] = new(images[alone], [], one.State, null) { DeviceFault = e.Message };
                 return;
             }
 
-            metrics.DeviceFault(gate.Name, "batch");
-            foreach (var place in places) ScoreGate(gate, images, [place], results);
+            foreach (var share in shares)
+            {
+                metrics.DeviceFault(share.Gate.Name, "batch");
+                foreach (var place in share.Places) ScoreBackbone(backbone, [share with { Places = [place] }], images, results);
+            }
         }
     }
 
-    private void ScoreTogether(GateState state, IReadOnlyList<PreparedImage> images, int[] places, ScoredImage[] results)
+    private void ScoreTogether(Backbone backbone, Share[] shares, IReadOnlyList<PreparedImage> images, ScoredImage[] results)
     {
-        var gate = images[places[0]].Gate;
         var started = clock.GetTimestamp();
-        using var features = gate.Backbone.Extract([.. places.Select(i => images[i].Pixels)]);       // [B, D]
+        using var features = backbone.Extract([.. shares.SelectMany(s => s.Places).Select(i => images[i].Pixels)]);     // [B, D], gate by gate
         var values = features.data<float>().ToArray();                       // waits for the device, so that the time is its own
-        var extracted = clock.GetTimestamp();
-        var judgements = state.Statistics?.Judge(features);
-        metrics.Stage(ScorerMetrics.Forward, clock.GetElapsedTime(started, extracted));
-        metrics.Stage(ScorerMetrics.Detect, clock.GetElapsedTime(extracted));
-        var length = values.Length / places.Length;
-        for (var i = 0; i < places.Length; i++)
-            results[places[i]] = new(
-                images[places[i]], values[(i * length)..((i + 1) * length)], state, judgements?[i]);
+        metrics.Stage(ScorerMetrics.Forward, clock.GetElapsedTime(started));
+        var row = 0;
+        foreach (var share in shares)
+        {
+            started = clock.GetTimestamp();
+            var judgements = Judge(share, features, row);
+            metrics.Stage(ScorerMetrics.Detect, clock.GetElapsedTime(started));
+            for (var i = 0; i < share.Places.Length; i++, row++)
+                results[share.Places[i]] = new(images[share.Places[i]], Row(values, row, backbone.FeatureLength), share.State, judgements?[i]);
+        }
     }
+
+    private static IReadOnlyList<GateJudgement>? Judge(Share share, Tensor features, int firstRow)
+    {
+        if (share.State.Statistics is not { } statistics) return null;
+        using var rows = features.narrow(0, firstRow, share.Places.Length);
+        return statistics.Judge(rows);
+    }
+
+    private static float[] Row(float[] values, int row, int length) => values[(row * length)..((row + 1) * length)];
 }
