@@ -20,6 +20,7 @@ public static class ScorerModule
     /// <summary>Adds the scorer to a host: its own, or the one that holds all services.</summary>
     public static IHostApplicationBuilder AddScorer(this IHostApplicationBuilder builder)
     {
+        WaitingThreads.LetSleep();
         builder.AddStreaming();
         builder.UseTopics(Topics.Images, Topics.Accepted, Topics.Review, Topics.DeadLetters);
         builder.AddSettings<ScorerSettings>(ScorerSettings.Section);

@@ -38,7 +38,6 @@ public sealed class ScoringPipeline(
     {
         try
         {
-            await gates.LoadAsync(stoppingToken);
             await RunAsync(stoppingToken);
             Phase = PipelinePhase.Stopped;
         }
@@ -58,6 +57,10 @@ public sealed class ScoringPipeline(
     }
 
     /// <summary>Lets images flow and follows the gates' statistics, until both have ended or one has failed.</summary>
+    /// <remarks>
+    /// Joining the group and loading the backbones take seconds each, and neither needs the other: what is read meanwhile waits in the
+    /// consumer's buffer. A scorer that cannot load its backbones leaves the group again.
+    /// </remarks>
     private async Task RunAsync(CancellationToken stopping)
     {
         await using var consumer = consumers.Create(new ConsumerSubscription
@@ -65,11 +68,14 @@ public sealed class ScoringPipeline(
             Group = settings.Group, Topics = [Topics.Images], MaxBufferedRecords = settings.MaxBufferedRecords,
             StaticMember = settings.StaticMember, Outbox = stages.Outbox,
         });
+        var polling = consumer.RunAsync(stopping);
+        await gates.LoadAsync(stopping);
         using var abort = new CancellationTokenSource();
         using var following = CancellationTokenSource.CreateLinkedTokenSource(stopping, abort.Token);
         await Task.WhenAll(
             Stages.RunAsync(() => FollowAsync(following.Token), abort),
             Stages.RunAsync(FlowThenStopFollowingAsync, abort));
+        await polling;
 
         async Task FlowThenStopFollowingAsync()
         {
@@ -92,7 +98,6 @@ public sealed class ScoringPipeline(
 
     private async Task FlowAsync(IRecordConsumer consumer, CancellationTokenSource abort, CancellationToken stopping)
     {
-        var polling = consumer.RunAsync(stopping);
         Phase = PipelinePhase.Running;
         var ready = Channel.CreateBounded<PreparedImage>(settings.MaxBatchCount);
         var scored = Channel.CreateBounded<IReadOnlyList<ScoredImage>>(1);
@@ -100,6 +105,5 @@ public sealed class ScoringPipeline(
             Stages.RunAsync(() => stages.Decode.RunAsync(consumer, ready.Writer, abort.Token), abort),
             Stages.RunAsync(() => stages.Score.RunAsync(consumer, ready.Reader, scored.Writer, stopping, abort.Token), abort),
             Stages.RunAsync(() => stages.Write.RunAsync(consumer, scored.Reader, abort.Token), abort));
-        await polling;
     }
 }
