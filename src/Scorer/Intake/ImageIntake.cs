@@ -43,18 +43,20 @@ public sealed class ImageIntake(
         if (shedding.Shed(source, imageId, record) is { } shed) return new(record, null, shed);
         var started = clock.GetTimestamp();
         var (bytes, reference, rejection) = await BytesAsync(record, cancellation);
+        using var returned = bytes;
         started = Passed(ScorerMetrics.Read, started);
         if (rejection is not null) return new(record, null, rejection);
 
         var gate = gates.GateOf(source);
         var recipe = gate.Backbone.Recipe;
-        using var decoded = ImageDecoder.Rent(bytes, recipe.Decoding(_limits));
+        using var decoded = ImageDecoder.Rent(bytes.Memory.Span, recipe.Decoding(_limits));
         started = Passed(ScorerMetrics.Decode, started);
         if (decoded.Fault is { } fault) return Reject(record, Reasons[fault], decoded.Detail ?? "");
         var pixels = gate.Inputs.Rent();
         recipe.Apply(decoded, pixels);
         Passed(ScorerMetrics.Preprocess, started);
-        return new(record, new(record, imageId, source, gate, pixels, bytes!, reference) { Span = span, Subject = SubjectOf(record) }, null);
+        var inline = reference is null ? record.Value! : [];
+        return new(record, new(record, imageId, source, gate, pixels, inline, reference) { Span = span, Subject = SubjectOf(record) }, null);
     }
 
     /// <summary>Notes a stage that began then, and gives the moment the next one begins.</summary>
@@ -65,22 +67,22 @@ public sealed class ImageIntake(
         return now;
     }
 
-    private async Task<(byte[]? Bytes, string? Reference, Rejection? Rejection)> BytesAsync(ReceivedRecord record, CancellationToken cancellation)
+    private async Task<(RentedBytes Bytes, string? Reference, Rejection? Rejection)> BytesAsync(ReceivedRecord record, CancellationToken cancellation)
     {
         var reference = record.Header(RecordHeaders.DataReference);
         if (record.Value is { Length: > 0 } value)
             return value.LongLength <= settings.MaxImageBytes
-                ? (value, null, null)                        // what came inline is judged; a reference beside it may name another image
-                : (null, null, new(DeadLetterReason.TooManyBytes, $"The image has {value.LongLength} bytes; the limit is {settings.MaxImageBytes}."));
-        if (reference is null) return (null, null, new(DeadLetterReason.Empty, "The record has neither a value nor a claim-check."));
+                ? (RentedBytes.Of(value), null, null)                        // what came inline is judged; a reference beside it may name another image
+                : (default, null, new(DeadLetterReason.TooManyBytes, $"The image has {value.LongLength} bytes; the limit is {settings.MaxImageBytes}."));
+        if (reference is null) return (default, null, new(DeadLetterReason.Empty, "The record has neither a value nor a claim-check."));
 
-        var read = await images.ReadAsync(reference, settings.MaxImageBytes, cancellation);
+        var read = await images.RentAsync(reference, settings.MaxImageBytes, cancellation);
         return read.Fault switch
         {
-            null => (read.Bytes, reference, null),
-            ImageStoreFault.NotFound => (null, null, new(DeadLetterReason.ClaimCheckNotFound, "The claim-check names nothing in the image store.")),
-            ImageStoreFault.TooManyBytes => (null, null, new(DeadLetterReason.TooManyBytes, $"The image behind the claim-check exceeds {settings.MaxImageBytes} bytes.")),
-            _ => (null, null, new(DeadLetterReason.ClaimCheckRefused, "The claim-check is not a reference of the image store.")),
+            null => (read, reference, null),
+            ImageStoreFault.NotFound => (default, null, new(DeadLetterReason.ClaimCheckNotFound, "The claim-check names nothing in the image store.")),
+            ImageStoreFault.TooManyBytes => (default, null, new(DeadLetterReason.TooManyBytes, $"The image behind the claim-check exceeds {settings.MaxImageBytes} bytes.")),
+            _ => (default, null, new(DeadLetterReason.ClaimCheckRefused, "The claim-check is not a reference of the image store.")),
         };
     }
 

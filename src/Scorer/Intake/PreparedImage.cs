@@ -24,7 +24,7 @@ public sealed record Rejection(DeadLetterReason Reason, string Detail);
 /// <param name="Pixels">
 /// Normalised input of the gate's backbone, [3, S, S], float32; one of <see cref="Gate.Inputs"/>, given back once the image is judged.
 /// </param>
-/// <param name="Encoded">The encoded bytes.</param>
+/// <param name="Encoded">The encoded bytes where they came inline; empty where the image store has them.</param>
 /// <param name="DataReference">Claim-check the bytes came by; null if they came inline.</param>
 public sealed record PreparedImage(
     ReceivedRecord Record, string ImageId, string Source, Gate Gate, float[] Pixels, byte[] Encoded, string? DataReference)

@@ -20,6 +20,10 @@ public sealed class VerdictRouter(
     [FromKeyedServices(StreamingModule.Outputs)] IRecordProducer producer, DeadLetterWriter deadLetters, IImageStore images,
     ScorerMetrics metrics, TimeProvider clock)
 {
+    private static readonly KeyValuePair<string, byte[]?> SpecVersion = TextHeader.Of(RecordHeaders.SpecVersion, "1.0");
+    private static readonly KeyValuePair<string, byte[]?> Type = TextHeader.Of(RecordHeaders.Type, EventTypes.ImageScored);
+    private static readonly KeyValuePair<string, byte[]?> ContentType = TextHeader.Of(RecordHeaders.ContentType, "application/json");
+
     /// <summary>Keeps the bytes of an image that goes to review, since people must see what they review.</summary>
     /// <returns>Claim-check of the image; null where it needs none.</returns>
     /// <exception cref="IOException">The image store is full or unreachable.</exception>
@@ -103,14 +107,14 @@ public sealed class VerdictRouter(
 
     private static List<KeyValuePair<string, byte[]?>> Headers(PreparedImage image, ImageScored result)
     {
-        var headers = new List<KeyValuePair<string, byte[]?>>
+        var headers = new List<KeyValuePair<string, byte[]?>>(9)
         {
-            TextHeader.Of(RecordHeaders.SpecVersion, "1.0"),
+            SpecVersion,
             TextHeader.Of(RecordHeaders.Id, result.ImageId),
             TextHeader.Of(RecordHeaders.Source, result.Source),
-            TextHeader.Of(RecordHeaders.Type, EventTypes.ImageScored),
+            Type,
             TextHeader.Of(RecordHeaders.Time, result.ScoredAt.UtcDateTime.ToString("O")),
-            TextHeader.Of(RecordHeaders.ContentType, "application/json"),
+            ContentType,
         };
         if (result.Subject is { } subject) headers.Add(TextHeader.Of(RecordHeaders.Subject, subject));
         if (result.DataReference is { } reference) headers.Add(TextHeader.Of(RecordHeaders.DataReference, reference));
@@ -118,6 +122,11 @@ public sealed class VerdictRouter(
         return headers;
     }
 
-    private static byte[] HalfBytes(float[] feature) =>
-        MemoryMarshal.AsBytes<Half>(Array.ConvertAll(feature, value => (Half)value)).ToArray();
+    private static byte[] HalfBytes(float[] feature)
+    {
+        var bytes = new byte[feature.Length * 2];
+        var halves = MemoryMarshal.Cast<byte, Half>(bytes.AsSpan());
+        for (var i = 0; i < feature.Length; i++) halves[i] = (Half)feature[i];
+        return bytes;
+    }
 }

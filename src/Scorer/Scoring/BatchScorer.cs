@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using MoodStream.Mood.Gates;
 using MoodStream.Mood.Vision;
 using MoodStream.Scorer.Device;
@@ -75,7 +76,8 @@ public sealed class BatchScorer(DeviceThread device, ScorerMetrics metrics, Time
     {
         var started = clock.GetTimestamp();
         using var features = backbone.Extract([.. shares.SelectMany(s => s.Places).Select(i => images[i].Pixels)]);     // [B, D], gate by gate
-        var values = features.data<float>().ToArray();                       // waits for the device, so that the time is its own
+        using var rows = features.contiguous();
+        var values = MemoryMarshal.Cast<byte, float>(rows.bytes);
         metrics.Stage(ScorerMetrics.Forward, clock.GetElapsedTime(started));
         var row = 0;
         foreach (var share in shares)
@@ -84,7 +86,8 @@ public sealed class BatchScorer(DeviceThread device, ScorerMetrics metrics, Time
             var judgements = Judge(share, features, row);
             metrics.Stage(ScorerMetrics.Detect, clock.GetElapsedTime(started));
             for (var i = 0; i < share.Places.Length; i++, row++)
-                results[share.Places[i]] = new(images[share.Places[i]], Row(values, row, backbone.FeatureLength), share.State, judgements?[i]);
+                results[share.Places[i]] = new(
+                    images[share.Places[i]], values.Slice(row * backbone.FeatureLength, backbone.FeatureLength).ToArray(), share.State, judgements?[i]);
         }
     }
 
@@ -94,6 +97,4 @@ public sealed class BatchScorer(DeviceThread device, ScorerMetrics metrics, Time
         using var rows = features.narrow(0, firstRow, share.Places.Length);
         return statistics.Judge(rows);
     }
-
-    private static float[] Row(float[] values, int row, int length) => values[(row * length)..((row + 1) * length)];
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
 using MoodStream.Streaming.Telemetry;
@@ -58,29 +59,36 @@ public sealed class FileImageStore : IImageStore
     }
 
     /// <inheritdoc/>
-    public async Task<ImageStoreRead> ReadAsync(string reference, long maxBytes, CancellationToken cancellation)
+    public async Task<ImageStoreRead> ReadAsync(string reference, long maxBytes, CancellationToken cancellation) =>
+        (await ReadAsync(reference, maxBytes, pool: null, cancellation)).ToRead();
+
+    /// <inheritdoc/>
+    public Task<RentedBytes> RentAsync(string reference, long maxBytes, CancellationToken cancellation) =>
+        ReadAsync(reference, maxBytes, ArrayPool<byte>.Shared, cancellation);
+
+    private async Task<RentedBytes> ReadAsync(string reference, long maxBytes, ArrayPool<byte>? pool, CancellationToken cancellation)
     {
-        if (!ImageReference.TryParse(reference, out var parsed)) return new(null, ImageStoreFault.Refused);
+        if (!ImageReference.TryParse(reference, out var parsed)) return None(ImageStoreFault.Refused);
         var place = Place(parsed);
-        if (IsLink(Path.GetDirectoryName(place)!) || IsLink(place)) return new(null, ImageStoreFault.Refused);
+        if (IsLink(Path.GetDirectoryName(place)!) || IsLink(place)) return None(ImageStoreFault.Refused);
         try
         {
             using var file = File.OpenHandle(place, options: FileOptions.Asynchronous | FileOptions.SequentialScan);
             var length = RandomAccess.GetLength(file);
-            if (length > maxBytes) return new(null, ImageStoreFault.TooManyBytes);
+            if (length > maxBytes) return None(ImageStoreFault.TooManyBytes);
 
-            var bytes = new byte[length];
-            var read = await ReadAllAsync(file, bytes, cancellation);
-            return Checked(parsed, read == bytes.Length ? bytes : bytes[..read]);
+            var bytes = pool?.Rent((int)length) ?? new byte[length];
+            var read = await ReadAllAsync(file, bytes.AsMemory(0, (int)length), cancellation);
+            return Checked(parsed, new(bytes, read, null, pool));
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
-            return new(null, ImageStoreFault.NotFound);
+            return None(ImageStoreFault.NotFound);
         }
         catch (UnauthorizedAccessException e)
         {
             // A folder in place of the file is refused here too.
-            if (Directory.Exists(place)) return new(null, ImageStoreFault.NotFound);
+            if (Directory.Exists(place)) return None(ImageStoreFault.NotFound);
             throw new IOException($"The image store {_root} cannot be read.", e);
         }
     }
@@ -148,22 +156,26 @@ public sealed class FileImageStore : IImageStore
         }
     }
 
-    private ImageStoreRead Checked(ImageReference reference, byte[] bytes)
+    private RentedBytes Checked(ImageReference reference, RentedBytes bytes)
     {
-        if (Convert.ToHexStringLower(SHA256.HashData(bytes)) != reference.Hash)
+        if (Convert.ToHexStringLower(SHA256.HashData(bytes.Memory.Span)) != reference.Hash)
         {
+            bytes.Dispose();
             _log.ImageCorrupt(reference.ToString());
-            return new(null, ImageStoreFault.NotFound);
+            return None(ImageStoreFault.NotFound);
         }
 
-        _metrics.ImageBytes.WithLabels("read").Inc(bytes.Length);
-        return new(bytes, null);
+        _metrics.ImageBytes.WithLabels("read").Inc(bytes.Memory.Length);
+        return bytes;
     }
 
-    private static async Task<int> ReadAllAsync(Microsoft.Win32.SafeHandles.SafeFileHandle file, byte[] bytes, CancellationToken cancellation)
+    private static RentedBytes None(ImageStoreFault fault) => new(null, 0, fault, null);
+
+    private static async Task<int> ReadAllAsync(
+        Microsoft.Win32.SafeHandles.SafeFileHandle file, Memory<byte> bytes, CancellationToken cancellation)
     {
         var read = 0;
-        while (read < bytes.Length && await RandomAccess.ReadAsync(file, bytes.AsMemory(read), read, cancellation) is > 0 and var count)
+        while (read < bytes.Length && await RandomAccess.ReadAsync(file, bytes[read..], read, cancellation) is > 0 and var count)
             read += count;
         return read;
     }

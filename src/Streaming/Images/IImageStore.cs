@@ -10,6 +10,15 @@ public interface IImageStore
     /// <summary>Reads the bytes behind a reference. A bad reference is an expected failure, not an exception.</summary>
     /// <exception cref="IOException">The store is unreachable.</exception>
     Task<ImageStoreRead> ReadAsync(string reference, long maxBytes, CancellationToken cancellation);
+
+    /// <summary>As <see cref="ReadAsync"/>, for those who read many and keep none: a store may use the memory again.</summary>
+    /// <returns>The bytes, or why not. The caller disposes them.</returns>
+    /// <exception cref="IOException">The store is unreachable.</exception>
+    async Task<RentedBytes> RentAsync(string reference, long maxBytes, CancellationToken cancellation)
+    {
+        var read = await ReadAsync(reference, maxBytes, cancellation);
+        return new(read.Bytes, read.Bytes?.Length ?? 0, read.Fault, null);
+    }
 }
 
 /// <summary>Outcome of reading the image store: the bytes, or why not.</summary>

@@ -14,6 +14,12 @@ public sealed class ImageStores(ImageSettings settings, FileImageStore files, La
             ? s3.Value.ReadAsync(reference, maxBytes, cancellation)
             : files.ReadAsync(reference, maxBytes, cancellation);
 
+    /// <inheritdoc/>
+    public Task<RentedBytes> RentAsync(string reference, long maxBytes, CancellationToken cancellation) =>
+        settings.S3.InUse && reference.StartsWith(S3Address.Scheme, StringComparison.Ordinal)
+            ? ((IImageStore)s3.Value).RentAsync(reference, maxBytes, cancellation)
+            : files.RentAsync(reference, maxBytes, cancellation);
+
     /// <summary>Whether new images can be stored now.</summary>
     /// <returns>Why not; null where they can.</returns>
     public async Task<string?> ProbeAsync(CancellationToken cancellation) =>

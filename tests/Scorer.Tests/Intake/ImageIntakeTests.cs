@@ -130,11 +130,12 @@ public sealed class ImageIntakeTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Prepare_ClaimCheck_GivesItsBytesAndKeepsTheReference()
+    public async Task Prepare_ClaimCheck_GivesItsPixelsAndKeepsTheReferenceInPlaceOfTheBytes()
     {
         var reference = _store.Keep(_backbones.Accepted);
         var image = await GoodAsync(ByReference(reference));
-        Assert.Equal(_backbones.Accepted, image.Encoded);
+        Assert.Equal((await GoodAsync(Records.Input(0, _backbones.Accepted))).Pixels, image.Pixels);
+        Assert.Empty(image.Encoded);
         Assert.Equal(reference, image.DataReference);
     }
 

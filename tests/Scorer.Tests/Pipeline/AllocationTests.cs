@@ -1,3 +1,4 @@
+using MoodStream.Contracts;
 using MoodStream.TestKit;
 
 namespace MoodStream.ScorerTests.Pipeline;
@@ -35,7 +36,8 @@ public sealed class AllocationTests(Backbones backbones)
     /// <summary>Managed bytes for each of some images.</summary>
     private async Task<double> RunAsync(RunningScorer scorer, int first, int count)
     {
-        var records = Enumerable.Range(first, count).Select(i => Records.Input(i, backbones.Accepted)).ToArray();
+        var reference = scorer.Images.Keep(backbones.Accepted);
+        var records = Enumerable.Range(first, count).Select(i => Records.Input(i, null, headers: (RecordHeaders.DataReference, reference))).ToArray();
         var before = GC.GetTotalAllocatedBytes(precise: true);
         scorer.Consumer.Write(records);
         await Eventually.HoldsAsync(

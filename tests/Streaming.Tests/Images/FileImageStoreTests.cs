@@ -55,6 +55,35 @@ public sealed class FileImageStoreTests : IDisposable
         Assert.NotNull(_folder.Store().Probe());
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(300_000)]
+    public async Task RentAsync_WhatWasPut_IsTheSameAndNoByteMore(int size)
+    {
+        var bytes = new byte[size];
+        new Random(size).NextBytes(bytes);
+        var reference = await _folder.Store().PutAsync(bytes, Cancellation);
+        using var rented = await _folder.Store().RentAsync(reference, size, Cancellation);
+        Assert.Null(rented.Fault);
+        Assert.Equal(bytes, rented.Memory.ToArray());
+    }
+
+    [Fact]
+    public async Task RentAsync_NothingToGive_SaysWhyAndHasNoBytes()
+    {
+        var reference = await _folder.Store().PutAsync(new byte[11], Cancellation);
+        foreach (var (asked, most, fault) in new[]
+        {
+            (reference, 10L, ImageStoreFault.TooManyBytes), ("../etc/passwd", 10L, ImageStoreFault.Refused),
+            (ImageReference.Of("never stored"u8).ToString(), 10L, ImageStoreFault.NotFound),
+        })
+        {
+            using var rented = await _folder.Store().RentAsync(asked, most, Cancellation);
+            Assert.Equal((fault, 0), (rented.Fault, rented.Memory.Length));
+        }
+    }
+
     [Fact]
     public async Task ReadAsync_OverTheCallersLimit_GivesNothing()
     {
