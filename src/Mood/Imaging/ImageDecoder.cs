@@ -13,6 +13,11 @@ namespace MoodStream.Mood.Imaging;
 /// </remarks>
 public static class ImageDecoder
 {
+    /// <summary>
+    /// Largest memory of decoded pixels that is used again. New memory of that kind comes from the kernel page by page, for each image.
+    /// </summary>
+    private const int MostPooledBytes = 16 << 20;
+
     /// <summary>Decodes an image within limits.</summary>
     /// <param name="encoded">The file's bytes.</param>
     /// <param name="settings">Limits, orientation, transparency.</param>
@@ -73,20 +78,37 @@ public static class ImageDecoder
         // No colour space: values pass as stored. Unpremultiplied: colours survive under alpha.
         var size = how.Shrinking is { } smaller ? codec.GetScaledDimensions(1f / smaller.Factor) : codec.Info.Size;
         var layout = new SKImageInfo(size.Width, size.Height, SKColorType.Rgba8888, SKAlphaType.Unpremul);
+        if (layout.BytesSize64 <= MostPooledBytes)
+        {
+            var rented = ArrayPool<byte>.Shared.Rent((int)layout.BytesSize64);
+            rented.AsSpan(0, (int)layout.BytesSize64).Clear();          // a frame of a GIF need not cover its screen
+            SKCodecResult pooled;
+            fixed (byte* start = rented) pooled = Read(codec, layout, start, how, pool, out image);
+            ArrayPool<byte>.Shared.Return(rented);
+            return pooled;
+        }
+
         var buffer = NativeMemory.AllocZeroed((nuint)layout.BytesSize64);
         try
         {
-            var result = codec.GetPixels(layout, (nint)buffer, layout.RowBytes, SKCodecOptions.Default);
-            image = result == SKCodecResult.Success
-                ? new RgbaPixels((byte*)buffer, layout.Width, layout.Height)
-                    .ToRgb(how.Origin, codec.Info.IsOpaque ? null : how.Ground, pool) with { Shrunk = how.Shrinking }
-                : null;
-            return result;
+            return Read(codec, layout, (byte*)buffer, how, pool, out image);
         }
         finally
         {
             NativeMemory.Free(buffer);
         }
+    }
+
+    private static unsafe SKCodecResult Read(
+        SKCodec codec, SKImageInfo layout, byte* buffer, (SKEncodedOrigin Origin, Shrinking? Shrinking, AlphaGround Ground) how,
+        ArrayPool<byte>? pool, out PixelBlock? image)
+    {
+        var result = codec.GetPixels(layout, (nint)buffer, layout.RowBytes, SKCodecOptions.Default);
+        image = result == SKCodecResult.Success
+            ? new RgbaPixels(buffer, layout.Width, layout.Height)
+                .ToRgb(how.Origin, codec.Info.IsOpaque ? null : how.Ground, pool) with { Shrunk = how.Shrinking }
+            : null;
+        return result;
     }
 
     private static Shrinking? ShrinkingOf(SKCodec codec, SKEncodedOrigin origin, ResizeRule? rule)
