@@ -25,7 +25,7 @@ internal sealed class PretrainOptions(TrainingOptions common)
     private readonly Option<int?> _decoderDepth = Of<int?>("--decoder-depth", "Blocks of the decoder. Default 2 for mae, 1 for vqkd.");
     private readonly Option<int?> _codes = Of<int?>("--codes", "Codes of a tokenizer's vocabulary (dvae, vqkd). Default 512.");
     private readonly Option<int?> _codeWidth = Of<int?>("--code-width", "Length of a code's vector. Default 128 for dvae, 32 for vqkd.");
-    private readonly Option<int?> _hidden = Of<int?>("--hidden", "Channels of a dvae; hidden width of moco's projector. Default 128; 512.");
+    private readonly Option<int?> _hidden = Of<int?>("--hidden", "Channels of a dvae, a multiple of 16; hidden width of moco's projector. Default 128; 512.");
     private readonly Option<double?> _klWeight = Of<double?>("--kl-weight", "Weight of even use of the codes (dvae). Default 5e-4.");
     private readonly Option<double?> _codeUse = Of<double?>("--min-perplexity", "Least share of the codes a tokenizer has to use. Default 0.3.");
     private readonly Option<FileInfo?> _tokenizer = Of<FileInfo?>("--tokenizer", "Tokenizer to predict the codes of (beit, beit2).");

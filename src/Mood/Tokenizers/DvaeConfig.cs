@@ -6,6 +6,12 @@ namespace MoodStream.Mood.Tokenizers;
 /// <summary>Shape of a discrete variational autoencoder.</summary>
 public sealed record DvaeConfig
 {
+    /// <summary>
+    /// Channels that a 3 x 3 convolution takes at a time on CPUs with AVX-512. With 4, 8, 12, 20, 24 or 40 channels libtorch 2.10
+    /// reads memory there that nobody wrote: gradients, and for some even outputs, differ from run to run and are NaN at times.
+    /// </summary>
+    internal const int Lanes = 16;
+
     /// <summary>Side of the input; pixels. A multiple of 2 to the <see cref="Stages"/>.</summary>
     public required int ImageSize { get; init; }
 
@@ -18,7 +24,7 @@ public sealed record DvaeConfig
     /// <summary>Length of a code's vector. Default 128.</summary>
     public int CodeWidth { get; init; } = 128;
 
-    /// <summary>Channels between the layers. Default 128.</summary>
+    /// <summary>Channels between the layers. A multiple of <see cref="Lanes"/>. Default 128.</summary>
     public int Hidden { get; init; } = 128;
 
     /// <summary>Rows and columns of codes.</summary>
@@ -34,7 +40,8 @@ public sealed record DvaeConfig
             problems.Add($"ImageSize is {ImageSize}; it lies in 1..4096 and is a multiple of {1 << Stages}.");
         if (Codes is < 2 or > 65536) problems.Add($"Codes is {Codes}; it lies in 2..65536.");
         if (CodeWidth is < 1 or > 4096) problems.Add($"CodeWidth is {CodeWidth}; it lies in 1..4096.");
-        if (Hidden is < 1 or > 4096) problems.Add($"Hidden is {Hidden}; it lies in 1..4096.");
+        if (Hidden is < 1 or > 4096 || Hidden % Lanes != 0)
+            problems.Add($"Hidden is {Hidden}; it lies in 1..4096 and is a multiple of {Lanes}.");
         return problems;
     }
 }

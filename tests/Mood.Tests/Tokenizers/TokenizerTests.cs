@@ -118,9 +118,9 @@ public sealed class TokenizerTests : IDisposable
     [Fact]
     public void Constructor_EverySettingWrong_ListsAllProblems()
     {
-        var wrong = new DvaeConfig { ImageSize = 30, Stages = 2, Codes = 1, CodeWidth = 0, Hidden = 0 };
+        var wrong = new DvaeConfig { ImageSize = 30, Stages = 2, Codes = 1, CodeWidth = 0, Hidden = 24 };
         var message = Assert.Throws<ArgumentException>(() => new DiscreteVae(wrong)).Message;
-        Assert.All(["ImageSize", "Codes", "CodeWidth", "Hidden"], name => Assert.Contains(name, message, StringComparison.Ordinal));
+        Assert.All(["ImageSize", "Codes", "CodeWidth", "Hidden is 24; it lies in 1..4096 and is a multiple of 16."], name => Assert.Contains(name, message, StringComparison.Ordinal));
     }
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);

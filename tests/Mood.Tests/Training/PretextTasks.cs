@@ -55,7 +55,7 @@ internal static class PretextTasks
         }
     }
 
-    public static DvaeConfig Dvae { get; } = new() { ImageSize = Side, Stages = 2, Codes = 8, CodeWidth = 8, Hidden = 8 };
+    public static DvaeConfig Dvae { get; } = new() { ImageSize = Side, Stages = 2, Codes = 8, CodeWidth = 8, Hidden = 16 };
 
     public static CodebookConfig Codebook { get; } = new() { Encoder = Encoder, TeacherWidth = Encoder.Width, Codes = 8, CodeWidth = 4 };
 
