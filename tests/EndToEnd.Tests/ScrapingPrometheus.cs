@@ -53,9 +53,8 @@ internal sealed partial class ScrapingPrometheus : IAsyncDisposable
         {
             using var body = new FormUrlEncodedContent([new("query", query)]);
             using var answer = await _http.PostAsync(new Uri("/api/v1/query", UriKind.Relative), body);
-            using var json = JsonDocument.Parse(await answer.Content.ReadAsStringAsync());
-            if (answer.StatusCode == HttpStatusCode.ServiceUnavailable) return 0;
-            Assert.True(answer.IsSuccessStatusCode, $"{query}: {json.RootElement}");
+            if (answer.StatusCode == HttpStatusCode.ServiceUnavailable) return 0;       // listening, and still starting: plain text
+            using var json = await ParseAsync(answer, query);
             return json.RootElement.GetProperty("data").GetProperty("result").GetArrayLength();
         }
         catch (HttpRequestException) when (!_process.HasExited)
@@ -71,9 +70,15 @@ internal sealed partial class ScrapingPrometheus : IAsyncDisposable
         using var body = new FormUrlEncodedContent(
             [new("query", query.Expression), new("start", $"{end - (int)past.TotalSeconds}"), new("end", $"{end}"), new("step", "2")]);
         using var answer = await _http.PostAsync(new Uri("/api/v1/query_range", UriKind.Relative), body);
-        using var json = JsonDocument.Parse(await answer.Content.ReadAsStringAsync());
-        Assert.True(answer.IsSuccessStatusCode, $"{query.Expression}: {json.RootElement}");
+        using var json = await ParseAsync(answer, query.Expression);
         return [.. json.RootElement.GetProperty("data").GetProperty("result").EnumerateArray().Select(s => LineOf(s, query.Legend))];
+    }
+
+    private static async Task<JsonDocument> ParseAsync(HttpResponseMessage answer, string query)
+    {
+        var text = await answer.Content.ReadAsStringAsync();
+        Assert.True(answer.IsSuccessStatusCode, $"{query}: {text}");
+        return JsonDocument.Parse(text);
     }
 
     private static PlottedLine LineOf(JsonElement series, string legend)
