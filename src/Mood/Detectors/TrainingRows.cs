@@ -61,7 +61,7 @@ internal sealed record TrainingRows(Tensor Inputs, Tensor Rows, Tensor Labels, i
     {
         using var scope = NewDisposeScope();
         if (FeatureRows.FirstFalse(labels.bincount(null, minlength: classes).gt(0)) is { } empty)
-            throw new StatisticsException(StatisticsFault.EmptyClass, $"Class {empty} of {classes} has no row.");
+            throw new StatisticsException(StatisticsFault.EmptyClass, $"No image is of class {empty} of the {classes}: each class needs some, or leave the labels aside (one class).");
     }
 
     private static void RequireDifference(Detector detector, Tensor rows)

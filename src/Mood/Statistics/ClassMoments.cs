@@ -244,7 +244,7 @@ public sealed class ClassMoments : IDisposable
     {
         using var scope = NewDisposeScope();
         if (FeatureRows.FirstFalse(Weights.gt(0)) is { } empty)
-            throw new StatisticsException(StatisticsFault.EmptyClass, $"Class {empty} of {ClassCount} has no row.");
+            throw new StatisticsException(StatisticsFault.EmptyClass, $"No image is of class {empty} of the {ClassCount}: each class needs some, or leave the labels aside (one class).");
     }
 
     /// <inheritdoc/>
