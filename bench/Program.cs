@@ -9,6 +9,7 @@ using MoodStream.Bench.Fuzz;
 using MoodStream.Bench.Latency;
 using MoodStream.Bench.Pipeline;
 using MoodStream.Bench.Precision;
+using MoodStream.Bench.Queue;
 using MoodStream.Bench.Redis;
 using MoodStream.Bench.Refit;
 using MoodStream.Bench.RefitImages;
@@ -29,6 +30,7 @@ var root = new RootCommand("What each layer of MoodStream costs, beside its peer
     ChaosBench.Create(),
     TrainBench.Create(),
     ReviewBench.Create(),
+    QueueBench.Create(),
     TrainerKillsBench.Create(),
     RefitBench.Create(),
     RefitYearBench.Create(),

@@ -4,6 +4,7 @@ using MoodStream.Bench.Detect;
 using MoodStream.Bench.Flood;
 using MoodStream.Bench.Forward;
 using MoodStream.Bench.Fuzz;
+using MoodStream.Bench.Queue;
 using MoodStream.Bench.Redis;
 using MoodStream.Bench.Rollback;
 using MoodStream.Bench.Soak;
@@ -58,4 +59,5 @@ internal sealed record BenchReport(BenchMachine Machine, IReadOnlyList<BenchRow>
 [JsonSerializable(typeof(SoakResult))]
 [JsonSerializable(typeof(FloodResult))]
 [JsonSerializable(typeof(FuzzResult))]
+[JsonSerializable(typeof(QueueResult))]
 internal sealed partial class BenchJson : JsonSerializerContext;

@@ -1,9 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text;
-using System.Text.Json;
 using System.Text.Json.Nodes;
-using Confluent.Kafka;
 using MoodStream.Bench.Driver;
 using MoodStream.Cli.Embedded;
 using MoodStream.Cli.Terminal;
@@ -22,10 +20,7 @@ internal sealed record ReviewPlan(int Reviewers, int Cases, int Restarts, int Se
 /// <summary>One run: Kafka and Redis in this process, the gateway in another that is killed, the reviewers over HTTP.</summary>
 internal sealed class ReviewRun : IAsyncDisposable
 {
-    private const string Gate = "bench", Program = "mood";
-
-    // Enough that all partitions are used: the embedded Kafka keeps 5 MiB of each.
-    private const int Sources = 64;
+    private const string Gate = "bench";
 
     private static readonly TimeSpan Lease = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(100);
@@ -66,18 +61,18 @@ internal sealed class ReviewRun : IAsyncDisposable
 
     private async Task<ReviewResult> RunAsync(CancellationToken cancellation)
     {
-        await using var gateway = new GatewayProcess(FindProgram(), WriteSettings(), LoopbackPort.Free());
+        await using var gateway = new GatewayProcess(MoodProgram.Find(), WriteSettings(), LoopbackPort.Free());
         using var ledger = new ReviewLedger(_kafka.BootstrapServers, Gate);
         await using var redis = await ConnectionMultiplexer.ConnectAsync(_redis.Address);
         await gateway.StartAsync(_client, cancellation);
-        ProduceCases();
+        WaitingCases.Produce(_kafka.BootstrapServers, Gate, _plan.Cases, _plan.Seed);
 
         var started = Stopwatch.StartNew();
         var crowd = new ReviewCrowd(_client, gateway.Address, Gate, Lease);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var chance = new Random(_plan.Seed);
         var working = _people.Select(p => crowd.WorkAsync(p.Name, p.Key, new Random(chance.Next()), stop.Token)).ToList();
-        var timing = TimeRedisAsync(redis.GetDatabase(), stop.Token);
+        var timing = RedisRoundTrips.TimeAsync(redis.GetDatabase(), _roundTrips, stop.Token);
         var restarts = await GuideAsync(gateway, ledger, chance, cancellation);
         var seconds = started.Elapsed.TotalSeconds;
         await stop.CancelAsync();
@@ -129,49 +124,11 @@ internal sealed class ReviewRun : IAsyncDisposable
         LateSubmitsTaken = crowd.LateTaken,
         ReviewerCrashes = crowd.Crashes,
         Restarts = restarts,
-        ClaimMsP50 = Quantile([.. crowd.ClaimMilliseconds], 0.5),
-        ClaimMsP99 = Quantile([.. crowd.ClaimMilliseconds], 0.99),
-        RedisRoundTripMsP99 = Quantile(_roundTrips, 0.99),
+        ClaimMsP50 = Percentile.Of(crowd.ClaimMilliseconds, 0.5),
+        ClaimMsP99 = Percentile.Of(crowd.ClaimMilliseconds, 0.99),
+        RedisRoundTripMsP99 = Percentile.Of(_roundTrips, 0.99),
         Seconds = seconds,
     };
-
-    private async Task TimeRedisAsync(IDatabase redis, CancellationToken stop)
-    {
-        while (!stop.IsCancellationRequested)
-        {
-            _roundTrips.Add((await redis.PingAsync()).TotalMilliseconds);
-            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
-    }
-
-    private void ProduceCases()
-    {
-        using var producer = new ProducerBuilder<byte[], byte[]>(new ProducerConfig { BootstrapServers = _kafka.BootstrapServers }).Build();
-        var chance = new Random(_plan.Seed);
-        for (var i = 0; i < _plan.Cases; i++)
-        {
-            var scored = Scored(i, chance);
-            producer.Produce(Topics.Review, new()
-            {
-                Key = Encoding.UTF8.GetBytes(scored.Source), Value = JsonSerializer.SerializeToUtf8Bytes(scored, WireJson.Default.ImageScored),
-            });
-        }
-        producer.Flush(TimeSpan.FromMinutes(1));
-    }
-
-    private static ImageScored Scored(int i, Random chance)
-    {
-        var feature = new byte[384];                                                    // 192 values of float16
-        chance.NextBytes(feature);
-        var at = DateTimeOffset.UnixEpoch.AddDays(20_000).AddMilliseconds(i);
-        return new()
-        {
-            ImageId = string.Create(CultureInfo.InvariantCulture, $"image-{i}"), Source = string.Create(CultureInfo.InvariantCulture, $"camera-{i % Sources}"), Gate = Gate, Verdict = Verdict.Review,
-            Score = 300 + 200 * chance.NextDouble(), PValue = 0.01, Threshold = 300, PromisedFalseAlarmRate = 0.05,
-            Detector = "mahalanobis++", StatisticsVersion = 1, ModelHash = "0000000000000000", PreprocessingHash = "0000000000000000",
-            Feature = feature, Position = $"{Topics.Images}-0-{i}", ReceivedAt = at, ScoredAt = at,
-        };
-    }
 
     private string WriteSettings()
     {
@@ -196,20 +153,6 @@ internal sealed class ReviewRun : IAsyncDisposable
         var file = Path.Combine(_folder, "gateway.json");
         File.WriteAllText(file, settings.ToJsonString());
         return file;
-    }
-
-    private static string FindProgram()
-    {
-        string[] folders = [Path.Combine(AppContext.BaseDirectory, "..", "..", "Cli", "release"), AppContext.BaseDirectory];
-        return folders.Select(f => Path.GetFullPath(Path.Combine(f, Program))).FirstOrDefault(File.Exists)
-            ?? throw new CliException($"{Program} is not built; run ./mood bench in a checkout.");
-    }
-
-    private static double Quantile(List<double> values, double share)
-    {
-        if (values.Count == 0) return 0;
-        values.Sort();
-        return values[(int)Math.Min(values.Count - 1, Math.Ceiling(share * values.Count) - 1)];
     }
 
     private static byte[] SHA256(string text) => System.Security.Cryptography.SHA256.HashData(Encoding.UTF8.GetBytes(text));
