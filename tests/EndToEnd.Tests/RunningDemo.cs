@@ -19,6 +19,9 @@ public class RunningDemo : IAsyncLifetime
     /// <summary>Settings of the services beyond the demo's own, each as KEY=VALUE.</summary>
     protected virtual IEnumerable<string> Settings => [];
 
+    /// <summary>What streams, and how fast, as arguments of the command.</summary>
+    protected virtual IEnumerable<string> Traffic => ["--fit-images", "200", "--rate", "10"];
+
     public HttpClient Http { get; } = new() { Timeout = TimeSpan.FromSeconds(30) };
 
     public string BootstrapServers => $"127.0.0.1:{_kafkaPort}";
@@ -26,7 +29,7 @@ public class RunningDemo : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         Http.BaseAddress = new Uri($"http://127.0.0.1:{_port}");
-        _process = Start(["demo", "--port", $"{_port}", "--kafka-port", $"{_kafkaPort}", "--fit-images", "200", "--rate", "10",
+        _process = Start(["demo", "--port", $"{_port}", "--kafka-port", $"{_kafkaPort}", .. Traffic,
             "--json", Path.Combine(_folder, "demo.json"), "--data", Path.Combine(_folder, "data"),
             .. Settings.SelectMany(s => new[] { "--set", s })]);
         await Eventually.HoldsAsync(ReadyAsync, $"mood demo is ready. It said: {_log}", TimeSpan.FromMinutes(5));
@@ -42,24 +45,36 @@ public class RunningDemo : IAsyncLifetime
     }
 
     /// <summary>Waits until a record of each key has ended somewhere, and reads all that ended: key, topic, record.</summary>
-    public async Task<ILookup<string, ConsumeResult<byte[]?, byte[]?>>> EndsOfAsync(IReadOnlyCollection<string> keys)
+    public Task<ILookup<string, ConsumeResult<byte[]?, byte[]?>>> EndsOfAsync(IReadOnlyCollection<string> keys) =>
+        EndsOfAsync(keys, record => record.Message.Key is { } key ? Encoding.UTF8.GetString(key) : null);
+
+    /// <summary>Waits until a record of each name has ended somewhere, and reads all that ended.</summary>
+    /// <param name="names">The names.</param>
+    /// <param name="nameOf">The name of a record; null where it has none.</param>
+    protected async Task<ILookup<string, ConsumeResult<byte[]?, byte[]?>>> EndsOfAsync(
+        IReadOnlyCollection<string> names, Func<ConsumeResult<byte[]?, byte[]?>, string?> nameOf)
     {
-        var ends = new List<(string Key, ConsumeResult<byte[]?, byte[]?> Record)>();
+        var (wanted, missing) = (names.ToHashSet(), names.ToHashSet());
+        var ends = new List<(string Name, ConsumeResult<byte[]?, byte[]?> Record)>();
         using var consumer = new ConsumerBuilder<byte[]?, byte[]?>(new ConsumerConfig
         {
-            BootstrapServers = BootstrapServers, GroupId = $"e2e-{string.Join('-', keys).GetHashCode(StringComparison.Ordinal):x}",
+            BootstrapServers = BootstrapServers, GroupId = $"e2e-{string.Join('-', names).GetHashCode(StringComparison.Ordinal):x}",
             AutoOffsetReset = AutoOffsetReset.Earliest, EnableAutoCommit = false, FetchWaitMaxMs = 5, SessionTimeoutMs = 6000,
         }).Build();
         consumer.Subscribe([Topics.Accepted, Topics.Review, Topics.DeadLetters]);
         await Eventually.HoldsAsync(() =>
         {
             while (consumer.Consume(TimeSpan.FromMilliseconds(50)) is { } record)
-                if (record.Message.Key is { } key && keys.Contains(Encoding.UTF8.GetString(key)))
-                    ends.Add((Encoding.UTF8.GetString(key), record));
-            return keys.All(k => ends.Any(e => e.Key == k));
-        }, $"all of {string.Join(", ", keys)} have ended; missing: {string.Join(", ", keys.Where(k => ends.All(e => e.Key != k)))}", TimeSpan.FromMinutes(2));
+            {
+                if (nameOf(record) is not { } name || !wanted.Contains(name)) continue;
+                ends.Add((name, record));
+                missing.Remove(name);
+            }
+
+            return missing.Count == 0;
+        }, $"all of {string.Join(", ", names)} have ended", TimeSpan.FromMinutes(2));
         consumer.Close();
-        return ends.ToLookup(e => e.Key, e => e.Record);
+        return ends.ToLookup(e => e.Name, e => e.Record);
     }
 
     /// <summary>Ends the demo with Ctrl-C and reads its summary.</summary>

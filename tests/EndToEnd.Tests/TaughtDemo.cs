@@ -1,0 +1,120 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text.Json;
+using MoodStream.Contracts;
+using MoodStream.Mood.Imaging;
+using MoodStream.TestKit;
+
+namespace MoodStream.EndToEndTests;
+
+/// <summary>A demo on real images: clothes are normal, digits come by now and then, and frogs are put in by HTTP.</summary>
+public sealed class TaughtDemo : RunningDemo
+{
+    private const int Side = 32, Pixels = Side * Side, Record = 1 + 3 * Pixels, Frog = 6;
+    private readonly string _sets = Directory.CreateTempSubdirectory("mood-e2e-cifar-").FullName;
+    private int _frogs;
+
+    protected override IEnumerable<string> Traffic =>
+        ["--id", $"cifar:{OneClass("fashion_mnist")}", "--ood", $"cifar:{OneClass("mnist")}", "--rate", "25"];
+
+    // No sample of what is accepted: whatever waits for people was held back.
+    protected override IEnumerable<string> Settings =>
+        ["MoodStream:Review:AuditShare=0", .. DemoPerson.Settings("ann", "Reviewer", "Operator")];
+
+    /// <summary>Puts further frogs in, and waits until all have been judged.</summary>
+    /// <param name="source">Source to put them in as.</param>
+    /// <param name="count">How many.</param>
+    /// <returns>What became of them.</returns>
+    public async Task<IReadOnlyList<ImageScored>> PutFrogsAsync(string source, int count)
+    {
+        List<string> ids = [.. Enumerable.Range(_frogs, count).Select(i => $"frog-{i}")];
+        foreach (var (id, frog) in ids.Zip(Frogs().Skip(_frogs))) await PutAsync(source, id, Png(frog));
+        _frogs += count;
+        var ends = await EndsOfAsync(ids, record => Scored(record.Topic, record.Message.Value)?.ImageId);
+        return [.. ids.Select(id => ends[id].First()).Select(end => Scored(end.Topic, end.Message.Value)!)];
+    }
+
+    /// <summary>Waits until a version judges, which the scorers hear of a moment after it has become active.</summary>
+    public Task JudgedByAsync(long version) => Eventually.HoldsAsync(
+        async () => (await PutFrogsAsync("asking", 1))[0].StatisticsVersion == version, $"version {version} judges", TimeSpan.FromMinutes(1));
+
+    /// <summary>Says of every waiting case of a source that its image is in-distribution.</summary>
+    /// <returns>How many there were.</returns>
+    public async Task<int> ReleaseAsync(string source)
+    {
+        var cases = (await DemoPerson.GetAsync(Http, "ann", $"/v1/review/default/cases?source={source}&limit=200"))
+            .GetProperty("cases").EnumerateArray().Select(c => c.GetProperty("caseId").GetString()).ToList();
+        if (cases.Count == 0) return 0;
+        var answer = await DemoPerson.PostAsync(Http, "ann", "/v1/review/default/decisions", new { caseIds = cases, verdict = "in-distribution" });
+        return answer.GetProperty("outcomes").EnumerateArray().Count(o => o.GetProperty("state").GetString() == "decided");
+    }
+
+    /// <summary>Asks for a refit and waits until it has ended.</summary>
+    /// <returns>The version it made, and whether it is the active one.</returns>
+    public async Task<(long Version, bool Active)> RefitAsync()
+    {
+        var asked = await DemoPerson.PostAsync(Http, "ann", "/v1/operate/gates/default/refits", new { reason = "frogs are welcome" });
+        var (id, refit) = (asked.GetProperty("requestId").GetString(), default(JsonElement));
+        await Eventually.HoldsAsync(async () =>
+        {
+            var gate = await GateAsync();
+            return gate.TryGetProperty("refit", out refit) && refit.GetRawText().Contains(id!, StringComparison.Ordinal)
+                && refit.GetProperty("state").GetString() is "activated" or "refused";
+        }, "the refit has ended", TimeSpan.FromMinutes(2));
+        Assert.True(refit.TryGetProperty("version", out var version), $"the refit made no version: {refit}");
+        return (version.GetInt64(), refit.GetProperty("state").GetString() == "activated");
+    }
+
+    /// <summary>Approves a version as an operator who has read what the guards say.</summary>
+    public async Task ApproveAsync(long version) => await DemoPerson.PostAsync(
+        Http, "ann", $"/v1/operate/gates/default/versions/{version}/approval", new { reason = "frogs are the new normal" }, await RevisionAsync());
+
+    /// <summary>Makes an earlier version the active one.</summary>
+    public async Task RollBackAsync(long version) => await DemoPerson.PostAsync(
+        Http, "ann", "/v1/operate/gates/default/activations", new { version, reason = "no frogs after all" }, await RevisionAsync());
+
+    /// <summary>The version that judges.</summary>
+    public async Task<long> ActiveAsync() => (await GateAsync()).GetProperty("active").GetProperty("version").GetInt64();
+
+    /// <inheritdoc/>
+    public override async ValueTask DisposeAsync()
+    {
+        await base.DisposeAsync();
+        Directory.Delete(_sets, recursive: true);
+    }
+
+    private Task<JsonElement> GateAsync() => DemoPerson.GetAsync(Http, "ann", "/v1/operate/gates/default");
+
+    private async Task<string> RevisionAsync() => (await GateAsync()).GetProperty("revision").GetString()!;
+
+    private async Task PutAsync(string source, string id, byte[] png)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, $"/v1/sources/{source}/images");
+        request.Content = new ByteArrayContent(png) { Headers = { ContentType = new MediaTypeHeaderValue("image/png") } };
+        request.Headers.Add("Idempotency-Key", id);
+        using var answer = await Http.SendAsync(request);
+        Assert.Equal(HttpStatusCode.Accepted, answer.StatusCode);
+    }
+
+    // Clothes are all of one kind here, and so are digits.
+    private string OneClass(string name)
+    {
+        var path = Path.Combine(_sets, $"{name}.bin");
+        File.WriteAllBytes(path, [.. Records("ood32", $"{name}.bin").SelectMany(r => r.Skip(1).Prepend<byte>(0))]);
+        return path;
+    }
+
+    private static ImageScored? Scored(string topic, byte[]? value) =>
+        topic == Topics.DeadLetters ? null : JsonSerializer.Deserialize(value, WireJson.Default.ImageScored);
+
+    private static IEnumerable<byte[]> Frogs() => Records("cifar10", "train10k.bin").Where(r => r[0] == Frog);
+
+    private static IEnumerable<byte[]> Records(params string[] file) => File.ReadAllBytes(SharedFiles.Require(["data", .. file])).Chunk(Record);
+
+    private static byte[] Png(byte[] record)
+    {
+        var pixels = new byte[3 * Pixels];
+        for (var i = 0; i < pixels.Length; i++) pixels[i] = record[1 + i % 3 * Pixels + i / 3];
+        return ImageEncoder.Png(new RgbImage(Side, Side, pixels));
+    }
+}

@@ -1,0 +1,40 @@
+using MoodStream.Contracts;
+using MoodStream.TestKit;
+
+namespace MoodStream.EndToEndTests;
+
+/// <summary>What people say reaches the gate: a kind of image that they release is accepted after a refit, and held back again once that is rolled back.</summary>
+public sealed class TeachingTests(TaughtDemo demo, ITestOutputHelper output) : IClassFixture<TaughtDemo>
+{
+    private const int Taught = 400, Asked = 100;
+
+    [Fact]
+    public async Task Refit_AfterPeopleReleaseOneKind_AcceptsItUntilRolledBack()
+    {
+        var first = await demo.ActiveAsync();
+        var held = HeldBack(await demo.PutFrogsAsync("frogs", Taught));
+        Assert.True(held > 0.7 * Taught, $"{held} of {Taught} frogs were held back by a gate that knows none");
+
+        var released = 0;
+        await Eventually.HoldsAsync(async () => (released += await demo.ReleaseAsync("frogs")) == held,
+            "every frog that was held back is released", TimeSpan.FromMinutes(2));
+        var (version, active) = await demo.RefitAsync();
+        Assert.False(active, "the guards let so large a change pass without a person's word");
+        await demo.ApproveAsync(version);
+        var after = await HeldAsync("taught", version);
+        await demo.RollBackAsync(first);
+        var back = await HeldAsync("rolled", first);
+
+        output.WriteLine($"frogs held back: {held} of {Taught} before, {after} of {Asked} after the refit, {back} of {Asked} after the roll-back");
+        Assert.True(after < Asked / 2 && after < held * Asked / Taught / 2, $"{after} of {Asked} frogs are still held back after the refit");
+        Assert.True(back > 0.7 * Asked, $"only {back} of {Asked} frogs are held back after the roll-back");
+    }
+
+    private async Task<int> HeldAsync(string source, long version)
+    {
+        await demo.JudgedByAsync(version);
+        return HeldBack(await demo.PutFrogsAsync(source, Asked));
+    }
+
+    private static int HeldBack(IEnumerable<ImageScored> frogs) => frogs.Count(f => f.Verdict == Verdict.Review);
+}
