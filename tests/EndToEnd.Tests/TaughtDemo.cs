@@ -59,10 +59,10 @@ public sealed class TaughtDemo : RunningDemo
         {
             var gate = await GateAsync();
             return gate.TryGetProperty("refit", out refit) && refit.GetRawText().Contains(id!, StringComparison.Ordinal)
-                && refit.GetProperty("state").GetString() is "activated" or "refused";
+                && StateOf(refit) is RefitState.Activated or RefitState.Refused;
         }, "the refit has ended", TimeSpan.FromMinutes(2));
         Assert.True(refit.TryGetProperty("version", out var version), $"the refit made no version: {refit}");
-        return (version.GetInt64(), refit.GetProperty("state").GetString() == "activated");
+        return (version.GetInt64(), StateOf(refit) == RefitState.Activated);
     }
 
     /// <summary>Approves a version as an operator who has read what the guards say.</summary>
@@ -82,6 +82,8 @@ public sealed class TaughtDemo : RunningDemo
         await base.DisposeAsync();
         Directory.Delete(_sets, recursive: true);
     }
+
+    private static RefitState StateOf(JsonElement refit) => Enum.Parse<RefitState>(refit.GetProperty("state").GetString()!, ignoreCase: true);
 
     private Task<JsonElement> GateAsync() => DemoPerson.GetAsync(Http, "ann", "/v1/operate/gates/default");
 
