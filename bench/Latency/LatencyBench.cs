@@ -30,7 +30,7 @@ internal static class LatencyBench
         using var model = GateModel.Of(parsed.GetRequiredValue(Model), parsed.GetValue(Precision), parsed.GetValue(Batch), GateModel.Cpu, parsed.GetValue(Seed));
         var plan = new GatePlan(model, parsed.GetValue(Kafka), parsed.GetValue(Port), parsed.GetValue(Seed));
         await using var gate = await GateUnderLoad.StartAsync(plan, TimeProvider.System, cancellation);
-        using var bare = new BareForward(model, gate.Load.Frames);
+        await using var bare = await BareForward.LoadAsync(model, gate.Load.Frames, cancellation);
         var pipeline = await PipelineFigures.MeasureAsync(gate, model, bare, parsed.GetValue(Rounds), parsed.GetValue(SecondsOfRound), cancellation);
         var latency = await LatencyFigures.MeasureAsync(gate, bare, pipeline, parsed.GetValue(Seconds), parsed.GetValue(Seed), cancellation);
         return new BenchReport(BenchMachine.Here(), [latency.Row()], latency.Figures()).Publish(parsed.GetValue(Json));

@@ -35,7 +35,7 @@ internal sealed record LatencyFigures(string Title, double PerSecond, IReadOnlyC
         var count = Math.Max(1, (int)(perSecond * seconds));
         await Console.Error.WriteLineAsync($"{pipeline.Title}: {count:N0} images arrive, {perSecond:F1} a second on average");
         var latencies = await OpenLoop.RunAsync(gate, OpenLoop.Arrivals(perSecond, count, seed), TimeProvider.System, cancellation);
-        return new(pipeline.Title, perSecond, latencies, bare.SecondsOfOne().Median);
+        return new(pipeline.Title, perSecond, latencies, (await bare.SecondsOfOneAsync(cancellation)).Median);
     }
 
     /// <summary>The row.</summary>

@@ -31,7 +31,7 @@ internal static class PipelineBench
             parsed.GetRequiredValue(Model), parsed.GetValue(Precision), parsed.GetValue(Batch), parsed.GetRequiredValue(Device), parsed.GetValue(Seed));
         var plan = new GatePlan(model, parsed.GetValue(Kafka), parsed.GetValue(Port), parsed.GetValue(Seed));
         await using var gate = await GateUnderLoad.StartAsync(plan, TimeProvider.System, cancellation);
-        using var bare = new BareForward(model, gate.Load.Frames);
+        await using var bare = await BareForward.LoadAsync(model, gate.Load.Frames, cancellation);
         var figures = await PipelineFigures.MeasureAsync(gate, model, bare, parsed.GetValue(Rounds), parsed.GetValue(Seconds), cancellation);
         var peak = gate.PeakMiB;
         var starts = new List<double>();

@@ -38,14 +38,15 @@ internal sealed record PipelineFigures(string Title, int Images, PairedFigures T
     public static async Task<PipelineFigures> MeasureAsync(
         GateUnderLoad gate, GateModel model, BareForward bare, int rounds, double seconds, CancellationToken cancellation)
     {
-        bare.Pass(2 * model.Batch);
-        var images = ImagesOf(seconds, bare.SecondsOf(2 * model.Batch) / (2 * model.Batch), model.Batch);
+        var few = 2 * model.Batch;
+        await bare.SecondsOfAsync(few, cancellation);
+        var images = ImagesOf(seconds, await bare.SecondsOfAsync(few, cancellation) / few, model.Batch);
         var (ours, peer, allocated) = (new List<double>(), new List<double>(), new List<double>());
         var before = await gate.StageSecondsAsync(cancellation);
         for (var round = 0; round <= rounds; round++)
         {
             var pass = await gate.PassAsync(images, cancellation);
-            var alone = bare.SecondsOf(images);
+            var alone = await bare.SecondsOfAsync(images, cancellation);
             await Console.Error.WriteLineAsync($"{model.Name}, round {round} of {rounds}: {images / pass.Seconds:F1} images a second, {images / alone:F1} of the bare forward");
             if (round == 0) continue;
             ours.Add(pass.Seconds);
@@ -55,7 +56,7 @@ internal sealed record PipelineFigures(string Title, int Images, PairedFigures T
 
         var stages = await gate.StageSecondsAsync(cancellation);
         using var statistics = await gate.Rig.ReadStatisticsAsync(cancellation);
-        var difference = LargestDifferenceOf(gate.Tape.From(0), bare.Scores(statistics));
+        var difference = LargestDifferenceOf(gate.Tape.From(0), await bare.ScoresAsync(statistics, cancellation));
         var tolerance = bare.Precision == "fp32" ? 1e-3 : 5e-2;
         if (!(difference <= tolerance)) throw new CliException($"A score of the gate lies {difference:G3} (relative) from that of the bare forward; allowed is {tolerance}. Nothing is reported.");
         return new($"{model.Name} in {bare.Precision}, batch {model.Batch}", images, PairedFigures.Of(ours, peer), Spread.Of(allocated), difference)

@@ -13,7 +13,7 @@ public sealed class GateUnderLoadTests
         using var tiny = new TinyGate();
         await using var gate = await GateUnderLoad.StartAsync(tiny.Plan with { Gates = ["another"] }, TimeProvider.System, cancellation);
         gate.Load.SourceOf = image => image % 2 == 0 ? "line" : "another";
-        using var bare = new BareForward(tiny.Model, gate.Load.Frames);
+        await using var bare = await BareForward.LoadAsync(tiny.Model, gate.Load.Frames, cancellation);
 
         var figures = await PipelineFigures.MeasureAsync(gate, tiny.Model, bare, rounds: 1, seconds: 1e-9, cancellation);
         Assert.Equal(16, figures.Images);
