@@ -56,6 +56,12 @@ public sealed record ImageScored
     /// <summary>Claim-check of the image's bytes in the image store, where there is one.</summary>
     public string? DataReference { get; init; }
 
+    /// <summary>
+    /// Claim-check of the image's heat map in the image store: a PNG of the shape of the image, to be laid over it. Absent where the
+    /// image is not looked at, or the gate's statistics hold no patches.
+    /// </summary>
+    public string? HeatMapReference { get; init; }
+
     /// <summary>Position of the input record: topic, partition, offset.</summary>
     public required string Position { get; init; }
 

@@ -38,6 +38,11 @@ internal static class ReviewRoutes
             .Describe("ReadReviewImage", "The image of a case, for as long as the case is kept; ranges are understood.",
                 ReviewPolicies.Look, ProblemKind.CaseNotFound, ProblemKind.ImageNotShown, ProblemKind.ImageStoreUnavailable)
             .Produces<byte[]>(StatusCodes.Status200OK, MediaTypes.Jpeg, [.. MediaTypes.Raster.Skip(1)]);
+        app.MapGet(Routes.ReviewHeatMap, (string gate, string caseId, HttpContext context, ReviewEndpoints review) =>
+                review.HeatMapAsync(gate, caseId, context))
+            .Describe("ReadReviewHeatMap", "Where the image of a case is unusual: a picture of its shape, to be laid over it.",
+                ReviewPolicies.Look, ProblemKind.CaseNotFound, ProblemKind.NoHeatMap, ProblemKind.ImageNotShown, ProblemKind.ImageStoreUnavailable)
+            .Produces<byte[]>(StatusCodes.Status200OK, MediaTypes.Png);
         app.MapGet(Routes.ReviewEvents, (string gate, HttpContext context, ReviewEndpoints review) => review.Events(gate, context))
             .Describe("FollowReviewCases", "Server-sent events: hello, then case for every change at this gateway.", ReviewPolicies.Look)
             .Produces<string>(StatusCodes.Status200OK, "text/event-stream");

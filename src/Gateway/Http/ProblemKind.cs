@@ -81,6 +81,9 @@ internal enum ProblemKind
     /// <summary>The gate has no statistics of that version whose calibration scores could be shown.</summary>
     NoScoreDistribution,
 
+    /// <summary>The image of the case has no heat map.</summary>
+    NoHeatMap,
+
     /// <summary>There is no such case, or no longer.</summary>
     CaseNotFound,
 
@@ -173,6 +176,7 @@ internal static class ProblemKinds
         ProblemKind.TooManyAttempts => (429, "too-many-attempts", "Too many requests or wrong keys; come back later."),
         ProblemKind.InvalidDecision => (400, "invalid-decision", "The request is not a valid one for a case."),
         ProblemKind.NoScoreDistribution => (404, "no-score-distribution", "There is no score distribution to show."),
+        ProblemKind.NoHeatMap => (404, "no-heat-map", "There is no heat map of this image."),
         ProblemKind.CaseNotFound => (404, "case-not-found", "There is no such case."),
         ProblemKind.CaseTaken => (409, "case-taken", "Another reviewer has the case."),
         ProblemKind.StaleToken => (409, "stale-token", "The lease has ended."),

@@ -36,6 +36,9 @@ internal static class Routes
     /// <summary>The image of a review case.</summary>
     public const string ReviewImage = "/v1/review/{gate}/cases/{caseId}/image";
 
+    /// <summary>The heat map of the image of a review case.</summary>
+    public const string ReviewHeatMap = "/v1/review/{gate}/cases/{caseId}/heat-map";
+
     /// <summary>Claims of whatever comes next.</summary>
     public const string ReviewClaims = "/v1/review/{gate}/claims";
 
@@ -147,4 +150,7 @@ internal static class Routes
 
     /// <summary>Path of the image of a review case.</summary>
     public static string ReviewImageOf(string gate, string caseId) => $"/v1/review/{Uri.EscapeDataString(gate)}/cases/{caseId}/image";
+
+    /// <summary>Path of the heat map of a review case.</summary>
+    public static string ReviewHeatMapOf(string gate, string caseId) => $"/v1/review/{Uri.EscapeDataString(gate)}/cases/{caseId}/heat-map";
 }

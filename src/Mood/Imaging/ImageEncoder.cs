@@ -6,9 +6,28 @@ namespace MoodStream.Mood.Imaging;
 /// <summary>Encodes RGB images.</summary>
 public static class ImageEncoder
 {
+    private static readonly SKPngEncoderOptions Lossless = new(SKPngEncoderFilterFlags.AllFilters, 6);
+
     /// <summary>Encodes without loss.</summary>
     public static byte[] Png(RgbImage image) =>
-        Encode(image, pixels => pixels.Encode(new SKPngEncoderOptions(SKPngEncoderFilterFlags.AllFilters, 6)));
+        Encode(image, pixels => pixels.Encode(Lossless));
+
+    /// <summary>Encodes pixels that may be transparent, without loss.</summary>
+    /// <param name="rgba">Red, green, blue and opacity of each pixel, row by row, not premultiplied, [H·W·4].</param>
+    /// <param name="width">Width, at least 1.</param>
+    /// <param name="height">Height, at least 1.</param>
+    /// <exception cref="ArgumentException">There is another number of values than of pixels.</exception>
+    public static unsafe byte[] Png(ReadOnlySpan<byte> rgba, int width, int height)
+    {
+        var layout = new SKImageInfo(width, height, SKColorType.Rgba8888, SKAlphaType.Unpremul);
+        if (rgba.Length != layout.BytesSize64)
+            throw new ArgumentException($"{rgba.Length} values for {width} x {height} pixels.", nameof(rgba));
+        fixed (byte* pixels = rgba)
+        {
+            using var pixmap = new SKPixmap(layout, (nint)pixels, layout.RowBytes);
+            return Encoded(pixmap.Encode(Lossless), width, height);
+        }
+    }
 
     /// <summary>Encodes with loss, 4:2:0.</summary>
     /// <param name="image">The image.</param>
@@ -32,14 +51,19 @@ public static class ImageEncoder
         {
             Widen(image.Pixels, buffer);
             using var pixmap = new SKPixmap(layout, (nint)buffer, layout.RowBytes);
-            using var data = encode(pixmap);
-            return data?.ToArray() ?? throw new InvalidOperationException(
-                $"The codec refused an image of {image.Width} x {image.Height} pixels.");
+            return Encoded(encode(pixmap), image.Width, image.Height);
         }
         finally
         {
             NativeMemory.Free(buffer);
         }
+    }
+
+    private static byte[] Encoded(SKData? data, int width, int height)
+    {
+        using (data)
+            return data?.ToArray()
+                ?? throw new InvalidOperationException($"The codec refused an image of {width} x {height} pixels.");
     }
 
     private static unsafe void Widen(ReadOnlySpan<byte> rgb, byte* to)

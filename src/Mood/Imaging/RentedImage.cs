@@ -18,6 +18,14 @@ public readonly struct RentedImage : IDisposable
     /// <summary>What was seen, for logs and dead letters; holds no bytes of the image.</summary>
     public string? Detail { get; }
 
+    /// <summary>Width of the image, in pixels.</summary>
+    /// <exception cref="InvalidOperationException">There is no image.</exception>
+    public int Width => Block.Width;
+
+    /// <summary>Height of the image, in pixels.</summary>
+    /// <exception cref="InvalidOperationException">There is no image.</exception>
+    public int Height => Block.Height;
+
     internal static ArrayPool<byte> Pool => ArrayPool<byte>.Shared;
 
     internal PixelBlock Block => _block ?? throw new InvalidOperationException($"There is no image: {Fault}.");

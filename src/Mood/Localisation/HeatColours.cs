@@ -24,12 +24,19 @@ internal static class HeatColours
     private const double MostChroma = 0.18;
     private const double GamutMargin = 0.97;
     private const int PathPoints = 4096;
+    private const double LeastOpacity = 0.1;
+    private const double MostOpacity = 0.75;
 
     private static readonly Rgb[] Scale = Compute();
 
     /// <summary>The colour of a place on the scale.</summary>
     /// <param name="place">In [0, 1].</param>
     public static Rgb At(double place) => Scale[(int)Math.Round(Math.Clamp(place, 0, 1) * (Count - 1))];
+
+    /// <summary>Colour and opacity, in [0, 1], of a place on the scale over an image: the further out, the more opaque.</summary>
+    /// <param name="place">In [0, 1].</param>
+    public static (Rgb Colour, double Opacity) Over(double place) =>
+        (At(place), LeastOpacity + (MostOpacity - LeastOpacity) * Math.Clamp(place, 0, 1));
 
     private static Rgb[] Compute()
     {

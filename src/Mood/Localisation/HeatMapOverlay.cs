@@ -13,8 +13,6 @@ public static class HeatMapOverlay
     public const int BarWidth = 12;
 
     private const double Dimming = 0.6;
-    private const double LeastOpacity = 0.1;
-    private const double MostOpacity = 0.75;
 
     /// <summary>Draws.</summary>
     /// <param name="image">The image.</param>
@@ -55,8 +53,7 @@ public static class HeatMapOverlay
                 Put(to[at..], new Rgb((byte)grey, (byte)grey, (byte)grey));
                 continue;
             }
-            var place = scale.PlaceOf(map[x]);
-            var (colour, opacity) = (HeatColours.At(place), LeastOpacity + (MostOpacity - LeastOpacity) * place);
+            var (colour, opacity) = HeatColours.Over(scale.PlaceOf(map[x]));
             Put(to[at..], new Rgb(Mix(grey, colour.Red, opacity), Mix(grey, colour.Green, opacity),
                 Mix(grey, colour.Blue, opacity)));
         }

@@ -206,6 +206,22 @@ public sealed class Backbone : IDisposable
         return _encoder.PatchTokens(Batch(images)).to(ScalarType.Float32).cpu().MoveToOuterDisposeScope();
     }
 
+    /// <summary>Features and patch tokens of preprocessed images from one forward pass.</summary>
+    /// <param name="images">B images, each of shape [3, H, W], normalised by <see cref="Recipe"/>.</param>
+    /// <returns>
+    /// What <see cref="Extract"/> gives; and patch tokens of shape [B, P, W], on the device and in the type of the forward
+    /// pass, since most of them are usually not looked at. The caller disposes both.
+    /// </returns>
+    /// <exception cref="ArgumentException">An image has another number of values.</exception>
+    /// <exception cref="NotSupportedException">The encoder has no patch tokens.</exception>
+    public (Tensor Features, Tensor Patches) ExtractWithPatches(IReadOnlyList<float[]> images)
+    {
+        using var scope = NewDisposeScope();
+        using var inference = inference_mode();
+        var (features, patches) = _encoder.FeaturesAndPatches(Batch(images));
+        return (features.to(ScalarType.Float32).cpu().MoveToOuterDisposeScope(), patches.MoveToOuterDisposeScope());
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {

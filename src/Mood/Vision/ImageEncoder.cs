@@ -64,4 +64,12 @@ public abstract class ImageEncoder(string name) : nn.Module<Tensor, Tensor>(name
     /// <exception cref="NotSupportedException">The encoder has no patch tokens.</exception>
     public virtual Tensor PatchTokens(Tensor images) =>
         throw new NotSupportedException($"An encoder of architecture {Architecture} has no patch tokens.");
+
+    /// <summary>Features and tokens of the same images from one pass.</summary>
+    /// <param name="images">Normalised images, shape [B, 3, H, W], float32.</param>
+    /// <returns>What <c>forward</c> gives, [B, D], and what <see cref="PatchTokens"/> gives, [B, P, W]. The caller disposes
+    /// both.</returns>
+    /// <exception cref="NotSupportedException">The encoder has no patch tokens.</exception>
+    public virtual (Tensor Features, Tensor Patches) FeaturesAndPatches(Tensor images) =>
+        throw new NotSupportedException($"An encoder of architecture {Architecture} has no patch tokens.");
 }

@@ -89,14 +89,7 @@ public sealed class VisionTransformer : ImageEncoder
     public override Tensor forward(Tensor images)
     {
         using var scope = NewDisposeScope();
-        var tokens = Embed(images);
-        if (Config.PooledBlocks is not { } count) return Pool(Encode(tokens)).MoveToOuterDisposeScope();
-        var pooled = new List<Tensor>();
-        Encode(tokens, (block, after) =>
-        {
-            if (block >= Config.Depth - count) pooled.Add(Pool(after).MoveToOuterDisposeScope());
-        });
-        return cat(pooled, 1).MoveToOuterDisposeScope();
+        return Look(images).Features.MoveToOuterDisposeScope();
     }
 
     /// <summary>Tokens that enter the first block.</summary>
@@ -127,6 +120,14 @@ public sealed class VisionTransformer : ImageEncoder
     {
         using var scope = NewDisposeScope();
         return OfPatches(Norm(Encode(Embed(images)))).MoveToOuterDisposeScope();
+    }
+
+    /// <inheritdoc/>
+    public override (Tensor Features, Tensor Patches) FeaturesAndPatches(Tensor images)
+    {
+        using var scope = NewDisposeScope();
+        var (features, last) = Look(images);
+        return (features.MoveToOuterDisposeScope(), OfPatches(Norm(last)).MoveToOuterDisposeScope());
     }
 
     /// <summary>Runs all blocks; no norm follows.</summary>
@@ -206,6 +207,23 @@ public sealed class VisionTransformer : ImageEncoder
     {
         if (disposing) _packed?.Dispose();
         base.Dispose(disposing);
+    }
+
+    /// <summary>The feature, [B, D], and the tokens after the last block, [B, prefix + P, D]; the caller's scope owns both.</summary>
+    private (Tensor Features, Tensor Last) Look(Tensor images)
+    {
+        var tokens = Embed(images);
+        if (Config.PooledBlocks is not { } count)
+        {
+            var encoded = Encode(tokens);
+            return (Pool(encoded), encoded);
+        }
+        var pooled = new List<Tensor>();
+        var last = Encode(tokens, (block, after) =>
+        {
+            if (block >= Config.Depth - count) pooled.Add(Pool(after).MoveToOuterDisposeScope());
+        });
+        return (cat(pooled, 1), last);
     }
 
     private Tensor ClassTokenAndMean(Tensor tokens) => cat([tokens.select(1, 0), OfPatches(tokens).mean([1])], -1);

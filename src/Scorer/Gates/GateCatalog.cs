@@ -156,6 +156,8 @@ public sealed class GateCatalog(
         var (made, backbone) = (statistics.Provenance, gate.Backbone);
         if (made.DifferenceFrom(backbone) is { } difference) return difference;
         if (statistics.Detector.Detector.Input != Mood.Detectors.DetectorInput.Features) return $"are of detector {statistics.Detector.Detector.Name}, which does not look at features";
+        if (statistics.Patches?.Gaussian is { } patches && (patches.Dimension != backbone.PatchLength || patches.Grid.Count != backbone.PatchGrid?.Count))
+            return $"hold {patches.Grid} patches of {patches.Dimension} values, not those of the backbone";
         return statistics.FeatureDimension != backbone.FeatureLength ? $"are for features of {statistics.FeatureDimension} values, not {backbone.FeatureLength}" : null;
     }
 }

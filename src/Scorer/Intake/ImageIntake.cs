@@ -56,7 +56,10 @@ public sealed class ImageIntake(
         recipe.Apply(decoded, pixels);
         Passed(ScorerMetrics.Preprocess, started);
         var inline = reference is null ? record.Value! : [];
-        return new(record, new(record, imageId, source, gate, pixels, inline, reference) { Span = span, Subject = SubjectOf(record) }, null);
+        return new(record, new(record, imageId, source, gate, pixels, inline, reference)
+        {
+            Size = (decoded.Width, decoded.Height), Span = span, Subject = SubjectOf(record),
+        }, null);
     }
 
     /// <summary>Notes a stage that began then, and gives the moment the next one begins.</summary>

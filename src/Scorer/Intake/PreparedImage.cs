@@ -29,6 +29,9 @@ public sealed record Rejection(DeadLetterReason Reason, string Detail);
 public sealed record PreparedImage(
     ReceivedRecord Record, string ImageId, string Source, Gate Gate, float[] Pixels, byte[] Encoded, string? DataReference)
 {
+    /// <summary>Width and height of the decoded image, in pixels, before it was resized.</summary>
+    public required (int Width, int Height) Size { get; init; }
+
     /// <summary>What of the source it shows; null where its producer did not say.</summary>
     public string? Subject { get; init; }
 

@@ -47,12 +47,12 @@ public sealed class WriteStage(
         }
         written.Complete();
 
-        async Task EndAsync(ScoredImage image, string? reference)
+        async Task EndAsync(ScoredImage image, KeptImage kept)
         {
             var started = clock.GetTimestamp();
             try
             {
-                await router.RouteAsync(image, reference, abort);
+                await router.RouteAsync(image, kept, abort);
                 metrics.Stage(ScorerMetrics.Write, clock.GetElapsedTime(started));
                 consumer.Complete(image.Image.Record.Position);              // acknowledged: only now may the offset move
             }

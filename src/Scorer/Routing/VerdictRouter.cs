@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using MoodStream.Contracts;
+using MoodStream.Mood.Localisation;
 using MoodStream.Scorer.Intake;
 using MoodStream.Scorer.Scoring;
 using MoodStream.Scorer.Telemetry;
@@ -10,6 +11,11 @@ using MoodStream.Streaming.Images;
 using MoodStream.Streaming.Records;
 
 namespace MoodStream.Scorer.Routing;
+
+/// <summary>Where the image store keeps what people need to look at an image.</summary>
+/// <param name="Image">Claim-check of the image; null where it needs none.</param>
+/// <param name="HeatMap">Claim-check of its heat map; null where there is none.</param>
+public readonly record struct KeptImage(string? Image, string? HeatMap);
 
 /// <summary>Sends every image to where it ends: accepted, review, or dead letters.</summary>
 /// <remarks>
@@ -24,22 +30,22 @@ public sealed class VerdictRouter(
     private static readonly KeyValuePair<string, byte[]?> Type = TextHeader.Of(RecordHeaders.Type, EventTypes.ImageScored);
     private static readonly KeyValuePair<string, byte[]?> ContentType = TextHeader.Of(RecordHeaders.ContentType, "application/json");
 
-    /// <summary>Keeps the bytes of an image that goes to review, since people must see what they review.</summary>
-    /// <returns>Claim-check of the image; null where it needs none.</returns>
+    /// <summary>Keeps the bytes of an image that goes to review, since people must see what they review, and its heat map.</summary>
     /// <exception cref="IOException">The image store is full or unreachable.</exception>
-    public async Task<string?> KeepAsync(ScoredImage scored, CancellationToken cancellation)
+    public async Task<KeptImage> KeepAsync(ScoredImage scored, CancellationToken cancellation)
     {
-        if (scored.Image.DataReference is { } reference) return reference;
-        if (scored.DeviceFault is not null) return null;
-        return Finite(scored) && VerdictOf(scored) == Verdict.Review ? await images.PutAsync(scored.Image.Encoded, cancellation) : null;
+        if (scored.DeviceFault is not null || !Finite(scored)) return new(scored.Image.DataReference, null);
+        var image = scored.Image.DataReference
+            ?? (VerdictOf(scored) == Verdict.Review ? await images.PutAsync(scored.Image.Encoded, cancellation) : null);
+        return new(image, scored.Patches is { } patches ? await images.PutAsync(HeatMapOf(patches, scored.Image), cancellation) : null);
     }
 
     /// <summary>Routes a scored image; one whose numbers are not finite becomes a dead letter.</summary>
     /// <param name="scored">The image.</param>
-    /// <param name="reference">What <see cref="KeepAsync"/> gave for it.</param>
+    /// <param name="kept">What <see cref="KeepAsync"/> gave for it.</param>
     /// <param name="cancellation">Stops waiting.</param>
     /// <remarks>The producer is called before this method first waits, so that outputs keep the order of the calls.</remarks>
-    public async Task RouteAsync(ScoredImage scored, string? reference, CancellationToken cancellation)
+    public async Task RouteAsync(ScoredImage scored, KeptImage kept, CancellationToken cancellation)
     {
         if (scored.DeviceFault is { } fault)
         {
@@ -48,7 +54,7 @@ public sealed class VerdictRouter(
         }
         if (Finite(scored))
         {
-            await WriteAsync(scored, reference, cancellation);
+            await WriteAsync(scored, kept, cancellation);
             return;
         }
         await RejectAsync(scored.Image.Record, new(DeadLetterReason.NotFinite, "The image led to a feature or a score that is not a finite number."), cancellation);
@@ -65,10 +71,10 @@ public sealed class VerdictRouter(
 
     private static Verdict VerdictOf(ScoredImage scored) => scored.Judgement is { Accepted: true } ? Verdict.Accept : Verdict.Review;
 
-    private async Task WriteAsync(ScoredImage scored, string? reference, CancellationToken cancellation)
+    private async Task WriteAsync(ScoredImage scored, KeptImage kept, CancellationToken cancellation)
     {
         var (image, record, verdict) = (scored.Image, scored.Image.Record, VerdictOf(scored));
-        var result = Describe(scored, verdict, reference);
+        var result = Describe(scored, verdict, kept);
         var value = JsonSerializer.SerializeToUtf8Bytes(result, WireJson.Default.ImageScored);
         var topic = verdict == Verdict.Accept ? Topics.Accepted : Topics.Review;
         await producer.WriteAsync(
@@ -77,7 +83,7 @@ public sealed class VerdictRouter(
         metrics.Judged(image.Gate.Name, result, scored.State.Statistics);
     }
 
-    private ImageScored Describe(ScoredImage scored, Verdict verdict, string? reference)
+    private ImageScored Describe(ScoredImage scored, Verdict verdict, KeptImage kept)
     {
         var (image, statistics) = (scored.Image, scored.State.Statistics);
         return new()
@@ -98,12 +104,16 @@ public sealed class VerdictRouter(
             PreprocessingHash = image.Gate.Backbone.PreprocessingHash,
             Feature = HalfBytes(scored.Feature),
             NearestClass = scored.Judgement?.NearestClass,
-            DataReference = reference,
+            DataReference = kept.Image,
+            HeatMapReference = kept.HeatMap,
             Position = image.Record.Position.ToString(),
             ReceivedAt = image.Record.Timestamp,
             ScoredAt = clock.GetUtcNow(),
         };
     }
+
+    private static byte[] HeatMapOf(PatchDistances patches, PreparedImage image) =>
+        HeatMapLayer.Png(patches.Map, patches.Scale, image.Gate.Backbone.Recipe, image.Size.Width, image.Size.Height);
 
     private static List<KeyValuePair<string, byte[]?>> Headers(PreparedImage image, ImageScored result)
     {

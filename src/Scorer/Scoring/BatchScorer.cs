@@ -1,10 +1,12 @@
 using System.Runtime.InteropServices;
 using MoodStream.Mood.Gates;
+using MoodStream.Mood.Localisation;
 using MoodStream.Mood.Vision;
 using MoodStream.Scorer.Device;
 using MoodStream.Scorer.Gates;
 using MoodStream.Scorer.Intake;
 using MoodStream.Scorer.Telemetry;
+using MoodStream.Streaming.Records;
 using static TorchSharp.torch;
 
 namespace MoodStream.Scorer.Scoring;
@@ -18,7 +20,15 @@ public sealed record ScoredImage(PreparedImage Image, float[] Feature, GateState
 {
     /// <summary>What the device said when it failed on this image alone; null where it did not.</summary>
     public string? DeviceFault { get; init; }
+
+    /// <summary>How far out its patches are; null where people do not look at it, or the statistics hold no patches.</summary>
+    public PatchDistances? Patches { get; init; }
 }
+
+/// <summary>How far out the patches of one image are.</summary>
+/// <param name="Map">Squared distance of each patch.</param>
+/// <param name="Scale">What the colours of its heat map stand for.</param>
+public sealed record PatchDistances(HeatMap Map, HeatMapScale Scale);
 
 /// <summary>Scores a batch on the device: one forward pass for each backbone in it, whatever gates its images are of, and one gate state for each gate.</summary>
 /// <remarks>
@@ -26,7 +36,7 @@ public sealed record ScoredImage(PreparedImage Image, float[] Feature, GateState
 /// On failure: where the device still answers a blank image, the images of the backbone are scored again one by one, so that an image
 /// that breaks it cannot take its neighbours with it; where it does not, the exception is thrown and nothing of the batch is judged.
 /// </remarks>
-public sealed class BatchScorer(DeviceThread device, ScorerMetrics metrics, TimeProvider clock)
+public sealed class BatchScorer(DeviceThread device, ScorerSettings settings, ScorerMetrics metrics, TimeProvider clock)
 {
     /// <summary>Scores images; the results are in their order.</summary>
     public async Task<IReadOnlyList<ScoredImage>> ScoreAsync(IReadOnlyList<PreparedImage> images, CancellationToken cancellation) =>
@@ -75,7 +85,12 @@ public sealed class BatchScorer(DeviceThread device, ScorerMetrics metrics, Time
     private void ScoreTogether(Backbone backbone, Share[] shares, IReadOnlyList<PreparedImage> images, ScoredImage[] results)
     {
         var started = clock.GetTimestamp();
-        using var features = backbone.Extract([.. shares.SelectMany(s => s.Places).Select(i => images[i].Pixels)]);     // [B, D], gate by gate
+        float[][] pixels = [.. shares.SelectMany(s => s.Places).Select(i => images[i].Pixels)];
+        var looked = shares.Any(s => s.State.Statistics?.Patches is not null)
+            ? backbone.ExtractWithPatches(pixels)
+            : (Features: backbone.Extract(pixels), Patches: (Tensor?)null);
+        using var features = looked.Features;                                // [B, D], gate by gate
+        using var tokens = looked.Patches;                                   // [B, P, W]
         using var rows = features.contiguous();
         var values = MemoryMarshal.Cast<byte, float>(rows.bytes);
         metrics.Stage(ScorerMetrics.Forward, clock.GetElapsedTime(started));
@@ -84,12 +99,29 @@ public sealed class BatchScorer(DeviceThread device, ScorerMetrics metrics, Time
         {
             started = clock.GetTimestamp();
             var judgements = Judge(share, features, row);
-            metrics.Stage(ScorerMetrics.Detect, clock.GetElapsedTime(started));
-            for (var i = 0; i < share.Places.Length; i++, row++)
+            for (var i = 0; i < share.Places.Length; i++)
                 results[share.Places[i]] = new(
-                    images[share.Places[i]], values.Slice(row * backbone.FeatureLength, backbone.FeatureLength).ToArray(), share.State, judgements?[i]);
+                    images[share.Places[i]], values.Slice((row + i) * backbone.FeatureLength, backbone.FeatureLength).ToArray(), share.State, judgements?[i]);
+            if (share.State.Statistics?.Patches is { } patches) AddPatches(patches, tokens!, row, share.Places, results);
+            metrics.Stage(ScorerMetrics.Detect, clock.GetElapsedTime(started));
+            row += share.Places.Length;
         }
     }
+
+    /// <summary>Measures the patches of the images that people will look at; all others' tokens stay where they are.</summary>
+    private void AddPatches(PatchStatistics patches, Tensor tokens, int firstRow, int[] places, ScoredImage[] results)
+    {
+        int[] wanted = [.. places.Where(place => IsLookedAt(results[place]))];
+        if (wanted.Length == 0) return;
+        using var rows = tensor(wanted.Select(place => (long)(firstRow + Array.IndexOf(places, place))).ToArray(), device: tokens.device);
+        using var own = tokens.index_select(0, rows);                        // [R, P, W]
+        foreach (var (place, distances) in wanted.Zip(patches.Gaussian.Distances(own)))
+            results[place] = results[place] with { Patches = new(new HeatMap(patches.Gaussian.Grid, distances), patches.Scale) };
+    }
+
+    /// <summary>Whether it goes to review, or is drawn for audit: without a heat map that would be told by its absence.</summary>
+    private bool IsLookedAt(ScoredImage scored) => scored.Judgement is { Finite: true } judged
+        && (!judged.Accepted || ImageSample.Draws(ImageSample.Audit, scored.Image.ImageId, settings.AuditShare));
 
     private static IReadOnlyList<GateJudgement>? Judge(Share share, Tensor features, int firstRow)
     {

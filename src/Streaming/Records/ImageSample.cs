@@ -7,6 +7,9 @@ namespace MoodStream.Streaming.Records;
 /// <summary>Draws a share of all images by their ids: the same ids every time and everywhere, independently for each purpose.</summary>
 public static class ImageSample
 {
+    /// <summary>Purpose: accepted images that reviewers look at too.</summary>
+    public const string Audit = "audit";
+
     /// <summary>Whether an image is drawn.</summary>
     /// <param name="purpose">What it is drawn for. Draws for different purposes are independent of each other.</param>
     /// <param name="imageId">Image id.</param>

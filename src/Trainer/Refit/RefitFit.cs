@@ -42,7 +42,7 @@ internal static class RefitFit
             // It shares the detector of the other, which disposes of it.
             var published = WithTail(judged, MissingTail(harvest.Calibration, harvest.HeldBackCalibration, active, settings), active);
             var candidate = Candidate(published, harvest, MissingTail(harvest.Fresh, harvest.HeldBackFresh, active, settings));
-            return new(published.ToBytes(), [.. RefitGuards.Check(candidate, reference, settings.Guards).Select(Told)], null);
+            return new(WithPatches(published, active).ToBytes(), [.. RefitGuards.Check(candidate, reference, settings.Guards).Select(Told)], null);
         }
         catch (CalibrationTooSmallException e)
         {
@@ -85,6 +85,10 @@ internal static class RefitFit
         return new(
             judged.Detector, ConformalCalibration.Of(all), judged.TargetFalseAlarmRate, judged.FitCount, judged.Provenance, judged.Promise.Confidence);
     }
+
+    /// <summary>No stream carries patch tokens: heat maps go on with those of the first fit, which the same backbone made.</summary>
+    private static GateStatistics WithPatches(GateStatistics published, GateStatistics active) =>
+        active.Patches is { } patches ? published.With(patches) : published;
 
     private static RefitCandidate Candidate(GateStatistics published, GateHarvest harvest, int heldBack) => new()
     {

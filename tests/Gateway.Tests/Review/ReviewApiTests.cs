@@ -230,6 +230,49 @@ public sealed class ReviewApiTests(EmbeddedRedisFixture redis) : IClassFixture<E
     }
 
     [Fact]
+    public async Task HeatMap_OfACase_IsServedAsPngForAsLongAsTheImage()
+    {
+        await using var app = new ReviewApp(redis);
+        var id = await app.OpenAsync("heat", "image", heatMap: await app.Gateway.Store.PutAsync(Samples.Png, Stop));
+        var its = await app.GetAsync("aud", $"/v1/review/heat/cases/{id}");
+
+        using var response = await app.SendAsync("aud", HttpMethod.Get, its.GetProperty("heatMap").GetString()!);
+        using var again = await app.SendAsync(
+            "aud", HttpMethod.Get, $"/v1/review/heat/cases/{id}/heat-map", headers: ("If-None-Match", response.Headers.ETag!.Tag));
+
+        Assert.Equal((200, "image/png"), ((int)response.StatusCode, response.Content.Headers.ContentType!.MediaType));
+        Assert.Equal(Samples.Png, await response.Content.ReadAsByteArrayAsync(Stop));
+        Assert.True(response.Headers.CacheControl is { Private: true } kept && kept.ToString().Contains("immutable", StringComparison.Ordinal));
+        Assert.Equal(HttpStatusCode.NotModified, again.StatusCode);
+    }
+
+    [Fact]
+    public async Task HeatMap_WhereStatisticsHoldNoPatches_IsNotFoundAndNotNamed()
+    {
+        await using var app = new ReviewApp(redis);
+        var id = await app.OpenAsync("cold", "image");
+
+        using var response = await app.SendAsync("aud", HttpMethod.Get, $"/v1/review/cold/cases/{id}/heat-map");
+
+        await Problems.AssertAsync(response, 404, "no-heat-map");
+        Assert.False((await app.GetAsync("aud", $"/v1/review/cold/cases/{id}")).TryGetProperty("heatMap", out _));
+    }
+
+    [Fact]
+    public async Task HeatMap_ThatIsNoPngOrGone_IsNotShown()
+    {
+        await using var app = new ReviewApp(redis);
+        var other = await app.OpenAsync("odd", "other", heatMap: await app.Gateway.Store.PutAsync(Samples.Jpeg, Stop));
+        var gone = await app.OpenAsync("odd", "gone", heatMap: $"aa/aa{new string('0', 62)}");
+
+        foreach (var id in new[] { other, gone })
+        {
+            using var response = await app.SendAsync("aud", HttpMethod.Get, $"/v1/review/odd/cases/{id}/heat-map");
+            await Problems.AssertAsync(response, 404, "image-not-shown");
+        }
+    }
+
+    [Fact]
     public async Task Feed_RecordOfTheReviewTopic_OpensACaseOnce()
     {
         await using var app = new ReviewApp(redis);

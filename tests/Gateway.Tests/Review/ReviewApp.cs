@@ -31,11 +31,11 @@ internal sealed class ReviewApp(EmbeddedRedisFixture redis, params (string Key, 
     public ReviewDesk Desk => Gateway.Services.GetRequiredService<ReviewDesk>();
 
     /// <summary>Opens a case of a gate and gives its id.</summary>
-    public async Task<string> OpenAsync(string gate, string imageId, double score = 900, string? reference = null)
+    public async Task<string> OpenAsync(string gate, string imageId, double score = 900, string? reference = null, string? heatMap = null)
     {
         var scored = Samples.Scored(imageId, Gateway.Clock.GetUtcNow(), Verdict.Review) with
         {
-            Gate = gate, Score = score, DataReference = reference,
+            Gate = gate, Score = score, DataReference = reference, HeatMapReference = heatMap,
         };
         Assert.True(await Desk.OpenAsync(scored, "moodstream.review.v1-0-0", false, TestContext.Current.CancellationToken));
         return CaseMachine.IdOf(gate, imageId);

@@ -4,6 +4,8 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using MoodStream.Contracts;
 using MoodStream.Mood.Gates;
+using MoodStream.Mood.Imaging;
+using MoodStream.Mood.Localisation;
 using MoodStream.Scorer;
 using MoodStream.Scorer.Gates;
 using MoodStream.Scorer.Routing;
@@ -129,6 +131,27 @@ public sealed class VerdictRouterTests : IDisposable
     }
 
     [Fact]
+    public async Task Route_ReviewedWithPatches_KeepsAHeatMapOfTheImagesShape()
+    {
+        var patches = new PatchDistances(new HeatMap(new PatchGrid(1, 2), [10, 30]), new HeatMapScale(10, 30));
+        await RouteAsync(Scored(_backbones.Reviewed, new float[Backbones.Width], new(9, 0.01, Accepted: false, null)) with { Patches = patches });
+
+        var output = Assert.Single(_producer.Written).Scored();
+        var map = ImageDecoder.Decode(_store[output.HeatMapReference!], DecodeSettings.Default).Image!;
+        Assert.Equal((16, 8), (map.Width, map.Height));
+        Assert.NotEqual(output.DataReference, output.HeatMapReference);
+    }
+
+    [Fact]
+    public async Task Route_WithoutPatches_NamesNoHeatMap()
+    {
+        await RouteAsync(Scored(_backbones.Reviewed, new float[Backbones.Width], new(9, 0.01, Accepted: false, null)));
+
+        Assert.Null(Assert.Single(_producer.Written).Scored().HeatMapReference);
+        Assert.Equal(1, _store.Count);
+    }
+
+    [Fact]
     public async Task Route_WithoutStatistics_GoesToReviewAndSaysWhy()
     {
         var scored = Scored(_backbones.Accepted, new float[Backbones.Width], null) with { State = new(5, null, "it has none") };
@@ -167,6 +190,6 @@ public sealed class VerdictRouterTests : IDisposable
     {
         var gate = new Gate("parts", new GateSettings(), _backbones.Backbone, _clock);
         var record = Records.Input(4, bytes, "belt-1", partition: 2, (RecordHeaders.TraceParent, "00-11-22-01"));
-        return new(new(record, "image-9", "belt-1", gate, [], bytes, reference), feature, new(7, _statistics, null), judgement);
+        return new(new(record, "image-9", "belt-1", gate, [], bytes, reference) { Size = (16, 8) }, feature, new(7, _statistics, null), judgement);
     }
 }

@@ -19,9 +19,9 @@ public sealed class BatchScorerTests(Backbones backbones)
         using var device = new DeviceThread();
         var backbone = await device.RunAsync(() => MoodStream.Mood.Vision.Backbone.Load(backbones.File), TestContext.Current.CancellationToken);
         var gate = new Gate("default", new GateSettings { Backbone = backbones.File }, backbone, TimeProvider.System);
-        var scorer = new BatchScorer(device, new ScorerMetrics(Metrics.NewCustomRegistry()), TimeProvider.System);
+        var scorer = new BatchScorer(device, new ScorerSettings(), new ScorerMetrics(Metrics.NewCustomRegistry()), TimeProvider.System);
         float[][] pixels = [Pixels(0.25f), new float[5], Pixels(-1)];
-        var images = pixels.Select((p, i) => new PreparedImage(Records.Input(i, [1]), $"id-{i}", "belt-1", gate, p, [1], null)).ToArray();
+        var images = pixels.Select((p, i) => new PreparedImage(Records.Input(i, [1]), $"id-{i}", "belt-1", gate, p, [1], null) { Size = (Side, Side) }).ToArray();
 
         var together = await scorer.ScoreAsync(images, TestContext.Current.CancellationToken);
         var alone = await scorer.ScoreAsync([images[2]], TestContext.Current.CancellationToken);
@@ -40,12 +40,12 @@ public sealed class BatchScorerTests(Backbones backbones)
         var cancellation = TestContext.Current.CancellationToken;
         var backbone = await device.RunAsync(() => MoodStream.Mood.Vision.Backbone.Load(backbones.File), cancellation);
         var registry = Metrics.NewCustomRegistry();
-        var scorer = new BatchScorer(device, new ScorerMetrics(registry), TimeProvider.System);
+        var scorer = new BatchScorer(device, new ScorerSettings(), new ScorerMetrics(registry), TimeProvider.System);
         Gate[] gates = [.. new[] { "first", "second", "third" }.Select(
             name => new Gate(name, new GateSettings { Backbone = backbones.File }, backbone, TimeProvider.System))];
         for (var i = 0; i < 2; i++) gates[i].Replace(new(i + 1, MoodStream.Mood.Gates.GateStatistics.Read(backbones.Statistics), null));
         PreparedImage[] images = [.. Enumerable.Range(0, 9).Select(i =>
-            new PreparedImage(Records.Input(i, [1]), $"id-{i}", "belt-1", gates[i % 3], Pixels(i / 9f), [1], null))];
+            new PreparedImage(Records.Input(i, [1]), $"id-{i}", "belt-1", gates[i % 3], Pixels(i / 9f), [1], null) { Size = (Side, Side) })];
 
         var together = await scorer.ScoreAsync(images, cancellation);
 

@@ -5,6 +5,7 @@ using MoodStream.Contracts;
 using MoodStream.Mood.Detectors;
 using MoodStream.Mood.Gates;
 using MoodStream.Mood.Drift;
+using MoodStream.Mood.Localisation;
 using MoodStream.Mood.Refit;
 using MoodStream.Streaming.Statistics;
 using MoodStream.TestKit;
@@ -68,6 +69,26 @@ public sealed class RefitDriverTests : IAsyncLifetime
         Assert.True((await _stores.Statistics.ReadHeaderAsync(Teaching.Gate, 2, Token))!.Refused);
         var told = JsonSerializer.Deserialize(Assert.Single(_producer.Written).Value, WireJson.Default.RefitEnded)!;
         Assert.Equal(refit.Refusals, told.Refusals);
+    }
+
+    [Fact]
+    public async Task Drive_ActiveVersionWithPatches_GoesOnDrawingHeatMapsWithThem()
+    {
+        using var moments = new PatchMoments(PatchGaussianKind.Pooled, new(1, 2), Teaching.Dimension);
+        using var tokens = TorchSharp.torch.randn(50, 2, Teaching.Dimension, generator: new TorchSharp.torch.Generator(3));
+        moments.Add(tokens);
+        using var patches = new PatchStatistics(moments.Fit(), new(1, 17), 50, 40);
+        using (var plain = Teaching.Statistics()) await PublishAsync(GateStatistics.Read(plain.With(patches).ToBytes()));
+        await LearnAsync(2_000);
+        await AskAsync();
+
+        var refit = await DriveAsync();
+
+        Assert.Equal(RefitState.Activated, refit.State);
+        var active = (await _stores.Statistics.ReadActiveAsync(Teaching.Gate, Token))!.Value.Version;
+        using var refitted = GateStatistics.Read((await _stores.Statistics.ReadBlobAsync(Teaching.Gate, active, Token))!);
+        Assert.Equal(patches.Scale, refitted.Patches!.Scale);
+        Assert.Equal(patches.Gaussian.Distances(tokens), refitted.Patches.Gaussian.Distances(tokens));
     }
 
     [Fact]

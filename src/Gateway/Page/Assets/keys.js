@@ -1,11 +1,12 @@
 // What keys do: in the work view, in the grid, and in both.
 import * as bulk from "./bulk.js";
+import * as heat from "./heat.js";
 import { $ } from "./screen.js";
 import * as stage from "./stage.js";
 
 const verdicts = ["in-distribution", "out-of-distribution", "unusable", "unsure"];
 const workKeys = {
-  s: () => $("skip").click(), e: () => $("escalate").click(), g: () => $("similar").click(),
+  s: () => $("skip").click(), e: () => $("escalate").click(), g: () => $("similar").click(), h: heat.toggle,
   0: stage.whole, "+": () => stage.zoomBy(1.3), "-": () => stage.zoomBy(1 / 1.3),
   ArrowLeft: () => stage.moveBy(60, 0), ArrowRight: () => stage.moveBy(-60, 0),
   ArrowUp: () => stage.moveBy(0, 60), ArrowDown: () => stage.moveBy(0, -60),

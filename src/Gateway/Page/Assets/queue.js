@@ -112,6 +112,9 @@ export async function picture(item) {
   }
 }
 
+// The heat map of a case as an address of this page; null where there is none.
+export const heatMap = async (item) => item.heatMap ? picture({ image: item.heatMap }) : null;
+
 // Reads server-sent events by fetch, since EventSource can send no key. Ends when the stream does.
 export async function follow(gate, signal, onEvent) {
   const response = await fetch(`/v1/review/${encodeURIComponent(gate)}/events`, {

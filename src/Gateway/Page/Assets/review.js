@@ -1,6 +1,7 @@
 // The review page: what is on the screen, and the steps that go to the gateway.
 import * as bulk from "./bulk.js";
 import { fillCase, fillNearest } from "./cases.js";
+import * as heat from "./heat.js";
 import { followKeys } from "./keys.js";
 import { forget, prepare } from "./prepare.js";
 import * as queue from "./queue.js";
@@ -79,7 +80,7 @@ async function claimAhead() {
 }
 
 const isShown = (item) => mine[0] === item && !$("work").hidden;
-const readied = (item) => prepare(item, isShown, { showImage, compare: compareWith });
+const readied = (item) => prepare(item, isShown, { showImage, showHeat: heat.show, compare: compareWith });
 const showImage = (item) => stage.show(item.address, `Image ${item.imageId} of ${item.source}`);
 
 function showFirst() {
@@ -96,6 +97,7 @@ function showFirst() {
   fillCase(item);
   fillNearest(item.nearest, compareWith);
   showImage(item);
+  heat.show(item);
   showSimilar(item);
 }
 
@@ -114,6 +116,7 @@ function compareWith(number) {
   compared = compared === number || !image?.address ? null : number;
   stage.compare(compared === null ? null : image.address,
     compared === null ? "" : `Accepted image ${image.imageId} of ${image.source}, similarity ${image.similarity.toFixed(2)}`);
+  heat.putAside(compared !== null);
   for (const [i, button] of document.querySelectorAll(".neighbour").entries()) button.setAttribute("aria-pressed", String(i === compared));
 }
 
@@ -273,6 +276,7 @@ $("undo").onclick = $("grid-undo").onclick = undo;
 $("skip").onclick = () => step(queue.release);
 $("escalate").onclick = () => step(queue.escalate, () => toast("Handed to a senior."));
 $("similar").onclick = openSimilar;
+$("heat-toggle").onclick = heat.toggle;
 $("grid-back").onclick = () => change("work");
 $("help-open").onclick = () => $("help").showModal();
 for (const button of document.querySelectorAll("[data-verdict]")) button.onclick = () => decide(button.dataset.verdict);

@@ -1,5 +1,6 @@
-// The image: zoom by wheel, keys or two fingers, move by dragging or arrows; another image may be shown in its place to compare.
+// The image, and what is laid over it: zoom by wheel, keys or two fingers, move by dragging or arrows; another image may be shown in its place to compare.
 const stage = document.getElementById("stage");
+const pane = document.getElementById("pane");
 const image = document.getElementById("image");
 const note = document.getElementById("image-note");
 const compared = document.getElementById("compared");
@@ -11,7 +12,7 @@ function draw() {
   const wide = stage.clientWidth * (zoom - 1) / 2, high = stage.clientHeight * (zoom - 1) / 2;
   x = Math.max(-wide, Math.min(wide, x));
   y = Math.max(-high, Math.min(high, y));
-  image.style.transform = `translate(${x}px, ${y}px) scale(${zoom})`;
+  pane.style.transform = `translate(${x}px, ${y}px) scale(${zoom})`;
   image.classList.toggle("crisp", zoom * stage.clientWidth > 2 * (image.naturalWidth || 1));
 }
 
@@ -63,6 +64,7 @@ const between = () => {
   return Math.hypot(one.x - other.x, one.y - other.y);
 };
 stage.addEventListener("pointerdown", (event) => {
+  if (event.target.closest("button")) return;
   fingers.set(event.pointerId, { x: event.clientX, y: event.clientY });
   grip = { x: event.clientX - x, y: event.clientY - y };
   if (fingers.size === 2) spread = between();

@@ -53,6 +53,9 @@ internal sealed record CaseView
     /// <summary>Where the image's bytes are.</summary>
     public required string Image { get; init; }
 
+    /// <summary>Where its heat map is; absent where there is none.</summary>
+    public string? HeatMap { get; init; }
+
     /// <summary>Whether only a senior may decide it.</summary>
     public required bool SeniorOnly { get; init; }
 
@@ -95,6 +98,7 @@ internal sealed record CaseView
             NearestClass = its.Scored.NearestClass,
             StatisticsVersion = its.Scored.StatisticsVersion,
             Image = Routes.ReviewImageOf(its.Gate, its.CaseId),
+            HeatMap = its.Scored.HeatMapReference is null ? null : Routes.ReviewHeatMapOf(its.Gate, its.CaseId),
             SeniorOnly = its.SeniorOnly,
             Token = mine?.Token,
             LeaseEndsAt = mine?.EndsAt,

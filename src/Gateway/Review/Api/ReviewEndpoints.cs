@@ -56,6 +56,12 @@ internal sealed class ReviewEndpoints(
             ? await images.GetAsync(its, context)
             : CaseRefusals.Of(CaseFault.NotFound).ToResult(context);
 
+    /// <summary>The heat map of the image of a case.</summary>
+    public async Task<IResult> HeatMapAsync(string gate, string caseId, HttpContext context) =>
+        await store.ReadAsync(gate, caseId, context.RequestAborted) is { } its
+            ? await images.GetHeatMapAsync(its, context)
+            : CaseRefusals.Of(CaseFault.NotFound).ToResult(context);
+
     /// <summary>Claims whatever comes next.</summary>
     public async Task<IResult> ClaimNextAsync(string gate, ClaimRequest request, HttpContext context)
     {

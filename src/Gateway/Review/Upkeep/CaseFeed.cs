@@ -50,7 +50,7 @@ internal sealed class CaseFeed(
         }
         if (scored is null) return;
         var sample = scored.Verdict == Verdict.Accept;
-        if (sample && !ImageSample.Draws("audit", scored.ImageId, settings.AuditShare)) return;
+        if (sample && !ImageSample.Draws(ImageSample.Audit, scored.ImageId, settings.AuditShare)) return;
         using var span = Traces.Process(record, ConsumerGroups.Review);
         await desk.OpenAsync(scored, record.Position.ToString(), sample, cancellation);
     }

@@ -64,8 +64,18 @@ public sealed class ResNetV2 : ImageEncoder
     public override Tensor PatchTokens(Tensor images)
     {
         using var scope = NewDisposeScope();
-        return Map(images).flatten(2).transpose(1, 2).contiguous().MoveToOuterDisposeScope();
+        return Cells(Map(images)).MoveToOuterDisposeScope();
     }
+
+    /// <inheritdoc/>
+    public override (Tensor Features, Tensor Patches) FeaturesAndPatches(Tensor images)
+    {
+        using var scope = NewDisposeScope();
+        var map = Map(images);
+        return (map.mean([2, 3]).MoveToOuterDisposeScope(), Cells(map).MoveToOuterDisposeScope());
+    }
+
+    private static Tensor Cells(Tensor map) => map.flatten(2).transpose(1, 2).contiguous();    // [B, h·w, D]
 
     private Tensor Map(Tensor images)
     {

@@ -69,6 +69,14 @@ public sealed class MlpMixer : ImageEncoder
         foreach (var block in _blocks) tokens = block.forward(tokens);
         return _norm.forward(tokens).MoveToOuterDisposeScope();
     }
+
+    /// <inheritdoc/>
+    public override (Tensor Features, Tensor Patches) FeaturesAndPatches(Tensor images)
+    {
+        using var scope = NewDisposeScope();
+        var tokens = PatchTokens(images);
+        return (tokens.mean([1]).MoveToOuterDisposeScope(), tokens.MoveToOuterDisposeScope());
+    }
 }
 
 /// <summary>One block: x + MLP over tokens of LN(x), then x + MLP over channels of LN(x).</summary>

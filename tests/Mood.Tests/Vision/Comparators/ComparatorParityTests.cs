@@ -109,6 +109,14 @@ public sealed class ComparatorParityTests
         var patches = backbone.ExtractPatches(images);
         Assert.Equal([2, backbone.PatchGrid!.Value.Count, backbone.PatchLength], patches.shape);
         Close.Relative(backbone.Extract(images), patches.mean([1]), 1e-6, name);
+        AssertOnePassAsTwo(backbone, images);
+    }
+
+    private static void AssertOnePassAsTwo(Backbone backbone, float[][] images)
+    {
+        var (features, patches) = backbone.ExtractWithPatches(images);
+        Assert.Equal(backbone.Extract(images).data<float>().ToArray(), features.data<float>().ToArray());
+        Assert.Equal(backbone.ExtractPatches(images).data<float>().ToArray(), patches.data<float>().ToArray());
     }
 
     [Fact]
