@@ -81,7 +81,7 @@ public sealed class ClassMomentsTests : IDisposable
         using var moments = ClassMoments.Of(Draws.Rows(6, 4, 3), tensor(new long[] { 0, 1, 3, 3 }), Classes);
         var refusal = Assert.Throws<StatisticsException>(moments.RequireEveryClass);
         Assert.Equal(StatisticsFault.EmptyClass, refusal.Fault);
-        Assert.Contains("Class 2 of 4", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains("class 2 of the 4", refusal.Message, StringComparison.Ordinal);
     }
 
     [Fact]
