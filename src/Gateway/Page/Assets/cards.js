@@ -1,6 +1,6 @@
 // The grid of newest images: one card per result, kept in step with the list without rebuilding what is there.
 
-import { bar, element, icon, score, time, verdictBadge, verdictWords } from "./format.js";
+import { bar, element, icon, score, time, verdictBadge } from "./format.js";
 
 // The threshold sits here on every bar, so that cards compare at a glance.
 const thresholdAt = 0.62;
@@ -22,14 +22,6 @@ export function picture(result, missingText) {
   image.addEventListener("error", () => image.replaceWith(missing()), { once: true });
   image.src = result.image;
   return image;
-}
-
-function spoken(result) {
-  const subject = `${verdictWords[result.verdict]}, source ${result.source}, ${time(result.endedAt)}`;
-  return result.verdict === "dead-letter"
-    ? `${subject}. Reason: ${result.reason}.`
-    : result.unscored ? `${subject}. Not scored: ${result.unscored}.`
-    : `${subject}. Score ${score(result.score)}, threshold ${score(result.threshold)}, p-value ${score(result.pValue)}, gate ${result.gate}, statistics version ${result.statisticsVersion}.`;
 }
 
 function judged(result) {
@@ -54,7 +46,7 @@ function deadLetter(result) {
 
 function card(result, open) {
   const button = element("button",
-    { type: "button", class: "card card-new", "data-verdict": result.verdict, tabindex: "-1", "aria-label": spoken(result) },
+    { type: "button", class: "card card-new", "data-verdict": result.verdict, tabindex: "-1" },
     element("span", { class: "picture" }, picture(result), verdictBadge(result.verdict)),
     element("span", { class: "card-text" },
       element("span", { class: "row" },

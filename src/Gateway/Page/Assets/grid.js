@@ -17,11 +17,10 @@ function tile(item, distance) {
   const told = item.score === undefined ? "not scored" : figure(item.score);
   const button = element("button", {
     type: "button", class: "tile", "data-case": item.caseId, "aria-pressed": "false", tabindex: "-1",
-    "aria-label": `Image ${item.imageId} of ${item.source}, ${item.score === undefined ? told : `score ${told}`}`,
     ".onclick": () => { select([button], !isSelected(button)); rove(button); },
   },
     picture,
-    element("span", {}, element("span", {}, item.source), element("span", {}, distance === undefined ? told : distance === 0 ? "in hand" : `${distance.toFixed(2)} away`)));
+    element("span", {}, element("span", {}, item.source), " ", element("span", {}, distance === undefined ? told : distance === 0 ? "in hand" : `${distance.toFixed(2)} away`)));
   return { item, picture, button };
 }
 
@@ -50,7 +49,10 @@ async function fetchPictures(made, pictureOf) {
       const address = next.item.address ?? await pictureOf(next.item).catch(() => null);
       next.picture.classList.remove("waiting");
       if (!address) next.picture.replaceWith(element("span", { class: "no-picture" }, "No image"));
-      else if (next.button.isConnected) next.picture.src = address;
+      else if (next.button.isConnected) {
+        next.picture.alt = `Image ${next.item.imageId}`;
+        next.picture.src = address;
+      }
     }
   }));
 }

@@ -30,6 +30,8 @@ export function followKeys({ decide, decideSelected, undo, compare, back }) {
     return true;
   };
   document.addEventListener("keydown", (event) => {
+    // A key that is held down moves and zooms on, and decides once.
+    if (event.repeat && !/^(Arrow|[+-])/.test(event.key)) return;
     if (event.ctrlKey || event.metaKey || event.altKey || /^(INPUT|SELECT)$/.test(event.target.tagName) || $("help").open) return;
     if (press(event.key.length === 1 ? event.key.toLowerCase() : event.key)) event.preventDefault();
   });

@@ -11,6 +11,8 @@ import { followTheme } from "./theme.js";
 
 const ahead = 4, beat = 20_000, retryAfter = 2_000;
 let gate = "", view = "work", busy = false, undoable = null, watching = null, compared = null, shown = null, fetching = null;
+let answered = Promise.resolve();      // the last step; never fails
+let entered = 0;                       // rises with every entering: what an older one finds is not shown any more
 let mine = [];            // claimed cases with their pictures on the way; the first is the one on the screen
 
 function failed(error) {
@@ -44,18 +46,21 @@ async function resume() {
 }
 
 async function enter() {
+  const number = ++entered;
   try {
     const found = await queue.gates();
+    if (number !== entered) return;
     connection("live", found.person);
     if (found.gates.length === 0)
       return tell("No cases yet", "Cases appear when the gate sends its first image to people.", "Look again", enter);
     fillGates(found.gates);
     watch();
-    if (view === "grid") return await bulk.open(gate);
+    if (view === "grid") return bulk.isOfOneCase() && !$("grid").hidden ? undefined : await bulk.open(gate);
     await fetchAhead();
-    showFirst();
+    if (number === entered && view === "work") showFirst();
   } catch (error) {
-    failed(error);
+    if (error.status !== 403) return failed(error);
+    tell("Nothing to review for you", error.message, "Look again", enter);
   }
 }
 
@@ -75,7 +80,10 @@ const fetchAhead = () => fetching ??= claimAhead().finally(() => { fetching = nu
 
 async function claimAhead() {
   if (mine.length >= ahead) return;
-  for (const item of await queue.claim(gate, ahead - mine.length))
+  const from = gate, claimed = await queue.claim(from, ahead - mine.length);
+  // Another gate or view was chosen meanwhile: these are for others.
+  if (from !== gate || view !== "work") return void await Promise.allSettled(claimed.map(queue.release));
+  for (const item of claimed)
     if (!mine.some((m) => m.caseId === item.caseId)) mine.push(readied(item));
 }
 
@@ -120,31 +128,42 @@ function compareWith(number) {
   for (const [i, button] of document.querySelectorAll(".neighbour").entries()) button.setAttribute("aria-pressed", String(i === compared));
 }
 
-// One step with the case on the screen: the next is there at once, and the step goes to the gateway meanwhile.
+// One step with the case on the screen: the next is there at once, and the step goes to the gateway meanwhile. A key that comes before
+// the step before is answered waits for it, unless that changes what is on the screen.
 async function step(act, done) {
-  if (busy || view !== "work" || !mine[0]) return;
+  const item = mine[0];
+  await answered;
+  if (busy || view !== "work" || !item || mine[0] !== item) return;
+  answered = take(item, act, done);
+  if (!await answered) return;
+  // The next decision need not wait until more is claimed.
+  if (await fetchAhead().then(() => true, failed) && view === "work" && (!mine[0] || mine[0] !== shown)) showFirst();
+}
+
+// Gives whether the step was taken.
+async function take(item, act, done) {
   busy = true;
-  const item = mine.shift();
+  mine.shift();
   try {
     if (mine[0]) showFirst();
     await act(item);
     done?.(item);
     forget(item);
+    return true;
   } catch (error) {
     // It may not have arrived; saying the same again under the same token changes nothing.
     if (error.status === 0 || error.status === 503) mine.unshift(item);
     failed(error);
-    return error.status === 409 ? enter() : undefined;
+    if (error.status === 409) enter();
+    return false;
   } finally {
     busy = false;
   }
-  // The next decision need not wait until more is claimed.
-  if (await fetchAhead().then(() => true, failed) && view === "work" && (!mine[0] || mine[0] !== shown)) showFirst();
 }
 
 // The words are kept with the case, for when the decision does not arrive or is taken back.
 function decide(verdict) {
-  if (busy || !mine[0]) return;
+  if (!mine[0]) return;
   const words = mine[0].words = { reasonCode: $("reason").value || undefined, note: $("note").value.trim() || undefined };
   return step((item) => queue.decide(item, { ...words, verdict }), (item) => {
     canUndo({ one: item });
@@ -158,6 +177,7 @@ function canUndo(what) {
 }
 
 async function undo() {
+  await answered;
   if (busy || !undoable) return;
   busy = true;
   try {
@@ -208,8 +228,12 @@ function setView(name) {
 
 async function change(name) {
   setView(name);
+  entered++;
   // What nobody looks at is for others; similar cases are looked at beside the one in hand.
-  if (name === "grid") await putBack();
+  if (name === "grid") {
+    $("grid").hidden = true;
+    await putBack();
+  }
   await enter();
 }
 
@@ -258,6 +282,7 @@ function leave(why) {
 }
 
 async function putBack() {
+  await fetching?.catch(() => {});      // what is on its way goes back, too
   const items = mine;
   mine = [];
   items.forEach(forget);
@@ -271,7 +296,7 @@ $("login").addEventListener("submit", (event) => {
   enter();
 });
 $("leave").onclick = async () => { await putBack(); leave(); };
-$("gate").onchange = async () => { await putBack(); gate = $("gate").value; canUndo(null); enter(); };
+$("gate").onchange = async () => { gate = $("gate").value; entered++; canUndo(null); await putBack(); enter(); };
 $("undo").onclick = $("grid-undo").onclick = undo;
 $("skip").onclick = () => step(queue.release);
 $("escalate").onclick = () => step(queue.escalate, () => toast("Handed to a senior."));
