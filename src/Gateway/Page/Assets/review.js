@@ -1,27 +1,25 @@
 // The review page: what is on the screen, and the steps that go to the gateway.
 import * as bulk from "./bulk.js";
 import { fillCase, fillNearest } from "./cases.js";
+import * as compare from "./compare.js";
+import * as gates from "./gates.js";
 import * as heat from "./heat.js";
 import { followKeys } from "./keys.js";
 import { forget, prepare } from "./prepare.js";
 import * as queue from "./queue.js";
-import { $, connection, only, tell, toast } from "./screen.js";
+import { $, connection, lost, only, tell, toast } from "./screen.js";
 import * as stage from "./stage.js";
 import { followTheme } from "./theme.js";
 
 const ahead = 4, beat = 20_000, retryAfter = 2_000;
-let gate = "", view = "work", busy = false, undoable = null, watching = null, compared = null, shown = null, fetching = null;
-let answered = Promise.resolve();      // the last step; never fails
-let entered = 0;                       // rises with every entering: what an older one finds is not shown any more
+let gate = "", view = "work", busy = false, undoable = null, watching = null, shown = null, fetching = null;
+let answered = Promise.resolve(), entered = 0;     // the last step, which never fails; rises, and what an older entering finds is not shown
 let mine = [];            // claimed cases with their pictures on the way; the first is the one on the screen
 
 function failed(error) {
   if (error.status === 401) return leave("The key is unknown or has expired.");
   if (error.status === 0 || error.status === 503) {
-    connection("lost", "Connection lost");
-    tell("The gateway does not answer",
-      "Nothing is lost: decisions that arrived are safe, and what did not arrive is shown to you again. Trying every two seconds.",
-      "Try now", resume);
+    lost(resume);
     clearTimeout(failed.timer);
     failed.timer = setTimeout(resume, retryAfter);
     return;
@@ -38,7 +36,7 @@ async function resume() {
       if (error.status === 0 || error.status === 503) throw error;
       return null;
     })));
-    mine = kept.filter(Boolean);
+    mine = mine.filter((item) => kept.includes(item));      // a case decided meanwhile does not come back
   } catch (error) {
     return failed(error);
   }
@@ -53,7 +51,7 @@ async function enter() {
     connection("live", found.person);
     if (found.gates.length === 0)
       return tell("No cases yet", "Cases appear when the gate sends its first image to people.", "Look again", enter);
-    fillGates(found.gates);
+    gate = gates.offer(found.gates, gate);
     watch();
     if (view === "grid") return bulk.isOfOneCase() && !$("grid").hidden ? undefined : await bulk.open(gate);
     await fetchAhead();
@@ -64,23 +62,11 @@ async function enter() {
   }
 }
 
-function fillGates(gates) {
-  const names = gates.map((g) => g.gate);
-  if (!names.includes(gate)) gate = names[0];
-  $("gate").replaceChildren(...gates.map((g) => new Option(`${g.gate} (${g.open + g.escalated} waiting)`, g.gate, false, g.gate === gate)));
-  const reasons = gates.find((g) => g.gate === gate).reasonCodes;
-  for (const list of [$("reason"), $("grid-reason")]) {
-    const chosen = list.value;
-    list.replaceChildren(new Option("none given", ""), ...reasons.map((r) => new Option(r, r, false, r === chosen)));
-  }
-}
-
 // One claim at a time, or two would take more than are looked at.
 const fetchAhead = () => fetching ??= claimAhead().finally(() => { fetching = null; });
 
 async function claimAhead() {
-  if (mine.length >= ahead) return;
-  const from = gate, claimed = await queue.claim(from, ahead - mine.length);
+  const from = gate, claimed = mine.length < ahead ? await queue.claim(from, ahead - mine.length) : [];
   // Another gate or view was chosen meanwhile: these are for others.
   if (from !== gate || view !== "work") return void await Promise.allSettled(claimed.map(queue.release));
   for (const item of claimed)
@@ -95,7 +81,7 @@ function showFirst() {
   const item = mine[0];
   if (!item) return tell("All done", "No case waits at this gate. New ones show by themselves.", "Look again", enter);
   only("work");
-  compared = null;
+  compare.reset();
   // Words belong to the case: a half-written note stays while the case does.
   if (shown !== item) {
     $("reason").value = item.words?.reasonCode ?? "";
@@ -114,19 +100,10 @@ async function showSimilar(item) {
   $("similar").hidden = true;
   item.similar ??= await queue.similar(item).catch(() => null);
   if (mine[0] !== item || !item.similar?.length) return;
-  $("similar-text").textContent = `${item.similar.length} similar ${item.similar.length === 1 ? "case waits" : "cases wait"}`;
-  $("similar").hidden = false;
+  compare.tellSimilar(item);
 }
 
-// The same number again, or none, shows the case's own image.
-function compareWith(number) {
-  const image = mine[0]?.nearest?.images[number];
-  compared = compared === number || !image?.address ? null : number;
-  stage.compare(compared === null ? null : image.address,
-    compared === null ? "" : `Accepted image ${image.imageId} of ${image.source}, similarity ${image.similarity.toFixed(2)}`);
-  heat.putAside(compared !== null);
-  for (const [i, button] of document.querySelectorAll(".neighbour").entries()) button.setAttribute("aria-pressed", String(i === compared));
-}
+const compareWith = (number) => compare.show(mine[0]?.nearest?.images, number);
 
 // One step with the case on the screen: the next is there at once, and the step goes to the gateway meanwhile. A key that comes before
 // the step before is answered waits for it, unless that changes what is on the screen.
@@ -228,7 +205,6 @@ function setView(name) {
 
 async function change(name) {
   setView(name);
-  entered++;
   // What nobody looks at is for others; similar cases are looked at beside the one in hand.
   if (name === "grid") {
     $("grid").hidden = true;
@@ -282,6 +258,7 @@ function leave(why) {
 }
 
 async function putBack() {
+  entered++;
   await fetching?.catch(() => {});      // what is on its way goes back, too
   const items = mine;
   mine = [];
@@ -296,7 +273,13 @@ $("login").addEventListener("submit", (event) => {
   enter();
 });
 $("leave").onclick = async () => { await putBack(); leave(); };
-$("gate").onchange = async () => { gate = $("gate").value; entered++; canUndo(null); await putBack(); enter(); };
+$("gate").onchange = async () => {
+  gate = $("gate").value;
+  canUndo(null);
+  tell("Opening the queue…", "Cases of the gate before go back to the others.");
+  await putBack();
+  enter();
+};
 $("undo").onclick = $("grid-undo").onclick = undo;
 $("skip").onclick = () => step(queue.release);
 $("escalate").onclick = () => step(queue.escalate, () => toast("Handed to a senior."));
@@ -310,7 +293,7 @@ for (const name of ["work", "grid"]) $(`view-${name}`).onclick = () => change(na
 bulk.whenFiltered(() => bulk.open(gate).catch(failed));
 followTheme($("theme"));
 
-followKeys({ decide, decideSelected, undo, compare: () => compareWith(compared ?? 0), back: () => change("work") });
+followKeys({ decide, decideSelected, undo, compare: () => compareWith(), back: () => change("work") });
 
 setInterval(() => { for (const item of mine) queue.heartbeat(item).catch(() => {}); }, beat);
 if (queue.session.key || await queue.session.find()) enter();

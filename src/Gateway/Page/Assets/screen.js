@@ -27,3 +27,11 @@ export function connection(state, text) {
   $("connection").dataset.state = state;
   $("connection").textContent = text;
 }
+
+/** Tells that the gateway is out of reach, and offers to try again. */
+export function lost(again) {
+  connection("lost", "Connection lost");
+  tell("The gateway does not answer",
+    "Nothing is lost: decisions that arrived are safe, and what did not arrive is shown to you again. Trying every two seconds.",
+    "Try now", again);
+}
