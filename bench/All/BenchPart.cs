@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.Json;
 using MoodStream.Bench.Driver;
 using MoodStream.Cli.Terminal;
@@ -12,23 +11,6 @@ internal sealed record BenchPart(string Name, IReadOnlyList<string> Arguments)
 {
     /// <summary>Runs it.</summary>
     /// <exception cref="CliException">It ended without results; a row that misses what it must reach is a result.</exception>
-    public async Task<BenchReport> RunAsync(CancellationToken cancellation)
-    {
-        var file = Path.GetTempFileName();
-        try
-        {
-            var call = new ProcessStartInfo(Environment.ProcessPath!, [.. Arguments, "--json", file]) { RedirectStandardOutput = true };
-            using var process = Process.Start(call)!;
-            await process.StandardOutput.ReadToEndAsync(cancellation);
-            await process.WaitForExitAsync(cancellation);
-            var json = await File.ReadAllBytesAsync(file, cancellation);
-            return json.Length > 0
-                ? JsonSerializer.Deserialize(json, BenchJson.Default.BenchReport)!
-                : throw new CliException($"mood bench {string.Join(' ', Arguments)} ended with code {process.ExitCode} and no results.");
-        }
-        finally
-        {
-            File.Delete(file);
-        }
-    }
+    public async Task<BenchReport> RunAsync(CancellationToken cancellation) =>
+        JsonSerializer.Deserialize(await JsonOfProgram.RunAsync(Environment.ProcessPath!, Arguments, cancellation), BenchJson.Default.BenchReport)!;
 }

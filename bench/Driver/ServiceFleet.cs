@@ -76,8 +76,22 @@ internal sealed class ServiceFleet : IAsyncDisposable
     {
         _members[member].Process.Kill();
         _members[member].Process.WaitForExit();
-        Restart(member);
+        StartAgain(member);
         Kills++;
+    }
+
+    /// <summary>Ends one in order by SIGTERM; <see cref="StartAgain"/> brings it back.</summary>
+    public async Task StopAsync(int member, CancellationToken cancellation)
+    {
+        Signal.Send(_members[member].Process, Signal.Terminate);
+        await _members[member].Process.WaitForExitAsync(cancellation);
+    }
+
+    /// <summary>Starts one again that has ended.</summary>
+    public void StartAgain(int member)
+    {
+        _members[member].Process.Dispose();
+        _members[member].Process = Start(member, _members[member].Port);
     }
 
     /// <summary>Freezes one by SIGSTOP: it answers nobody and does not know it.</summary>
@@ -91,8 +105,7 @@ internal sealed class ServiceFleet : IAsyncDisposable
     public async Task<int> RemoveAsync(int member, CancellationToken cancellation)
     {
         _members[member].Removed = true;
-        Signal.Send(_members[member].Process, Signal.Terminate);
-        await _members[member].Process.WaitForExitAsync(cancellation);
+        await StopAsync(member, cancellation);
         return _members[member].Process.ExitCode;
     }
 
@@ -101,7 +114,7 @@ internal sealed class ServiceFleet : IAsyncDisposable
     {
         foreach (var member in Members.Where(m => _members[m].Process.HasExited))
         {
-            Restart(member);
+            StartAgain(member);
             Crashes++;
         }
     }
@@ -122,12 +135,6 @@ internal sealed class ServiceFleet : IAsyncDisposable
         }
 
         _members.Clear();
-    }
-
-    private void Restart(int member)
-    {
-        _members[member].Process.Dispose();
-        _members[member].Process = Start(member, _members[member].Port);
     }
 
     private Process Start(int member, int port)

@@ -32,7 +32,7 @@ internal static class LatencyBench
         await using var gate = await GateUnderLoad.StartAsync(plan, TimeProvider.System, cancellation);
         await using var bare = await BareForward.LoadAsync(model, gate.Load.Frames, cancellation);
         var pipeline = await PipelineFigures.MeasureAsync(gate, model, bare, parsed.GetValue(Rounds), parsed.GetValue(SecondsOfRound), cancellation);
-        var latency = await LatencyFigures.MeasureAsync(gate, bare, pipeline, parsed.GetValue(Seconds), parsed.GetValue(Seed), cancellation);
-        return new BenchReport(BenchMachine.Here(), [latency.Row()], latency.Figures()).Publish(parsed.GetValue(Json));
+        var latency = await LatencyFigures.MeasureAsync(gate, model, bare, pipeline, parsed.GetValue(Seconds), parsed.GetValue(Seed), cancellation);
+        return new BenchReport(BenchMachine.Here(), latency.Rows(), latency.Figures()).Publish(parsed.GetValue(Json));
     }
 }

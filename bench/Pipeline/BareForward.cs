@@ -48,16 +48,16 @@ internal sealed class BareForward : IAsyncDisposable
     /// <summary>Seconds that the forward pass of so many images takes, in batches.</summary>
     public Task<double> SecondsOfAsync(int images, CancellationToken cancellation) => _device.RunAsync(() => SecondsOf(images), cancellation);
 
-    /// <summary>Seconds of the forward pass of a single image.</summary>
-    public async Task<Spread> SecondsOfOneAsync(CancellationToken cancellation)
+    /// <summary>Seconds of one forward pass of that many images, at most a batch.</summary>
+    public async Task<double> SecondsOfPassAsync(int images, CancellationToken cancellation)
     {
-        const int tries = 11;
+        const int tries = 7;
         return Spread.Of(await _device.RunAsync(
             () =>
             {
-                SecondsOf(1);                                                // the first one of a shape takes longer
-                return Enumerable.Range(0, tries).Select(_ => SecondsOf(1)).ToArray();
-            }, cancellation));
+                SecondsOf(images);                                           // the first one of a shape takes longer
+                return Enumerable.Range(0, tries).Select(_ => SecondsOf(images)).ToArray();
+            }, cancellation)).Median;
     }
 
     /// <summary>Score of each frame by the gate's own statistics.</summary>

@@ -16,12 +16,17 @@ internal sealed record GatePlan(GateModel Model, DirectoryInfo? Kafka, int Port,
     /// <summary>Gates beside the default one.</summary>
     public IReadOnlyList<string> Gates { get; init; } = [];
 
+    /// <summary>Whether heat maps are drawn of the images that go to review.</summary>
+    public bool HeatMaps { get; init; }
+
     /// <summary>The rig that it needs.</summary>
     public RigSettings Rig() => new()
     {
-        Kafka = Kafka, Port = Port, Seed = Seed, Backbone = Model.Path, Scorers = Scorers, FitImages = Model.FitImages, Gates = Gates,
+        Kafka = Kafka, Port = Port, Seed = Seed, Backbone = Model.Path, Scorers = Scorers, FitImages = Model.FitImages, Gates = Gates, HeatMaps = HeatMaps,
         ScorerSettings =
         [
+            // The embedded Kafka knows no static members: it would wait for the one before until its session ends.
+            .. Kafka is null ? ["MoodStream:Scorer:StaticMember="] : Array.Empty<string>(),
             $"MoodStream:Scorer:MaxBatchCount={Model.Batch}", $"MoodStream:Scorer:Precision={Model.Precision}", $"MoodStream:Scorer:Device={Model.Device}",
         ],
     };
@@ -39,11 +44,12 @@ internal sealed class GateUnderLoad : IAsyncDisposable
     private static readonly string[] Stages = ["read", "decode", "preprocess", "forward", "detect", "write"];
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
     private readonly GatePlan _plan;
+    private readonly TimeProvider _clock;
     private readonly ServiceProbe _probe = new();
 
     private GateUnderLoad(GatePlan plan, GateRig rig, TimeProvider clock)
     {
-        (_plan, Rig, Load) = (plan, rig, new FrameLoad(rig));
+        (_plan, _clock, Rig, Load) = (plan, clock, rig, new FrameLoad(rig));
         Tape = new VerdictTape(rig.Broker.BootstrapServers, clock);
     }
 
@@ -90,13 +96,15 @@ internal sealed class GateUnderLoad : IAsyncDisposable
         return new(SteadySeconds(arrivals, _plan.Scorers * _plan.Model.Batch), await AllocatedAsync(cancellation) - allocated);
     }
 
-    /// <summary>Starts a scorer anew after SIGKILL.</summary>
-    /// <returns>Seconds from the kill to the first verdict of the new process.</returns>
+    /// <summary>Starts a scorer whose predecessor has ended in order, with an image that waits.</summary>
+    /// <returns>Seconds from the start of the process to its first verdict.</returns>
     public async Task<double> ColdStartAsync(CancellationToken cancellation)
     {
-        var (place, began) = (Tape.Count, Stopwatch.GetTimestamp());
-        Rig.Scorers.Kill(0);
+        await Rig.Scorers.StopAsync(0, cancellation);
+        if (_plan.Kafka is null) await Task.Delay(GateRig.Session, _clock, cancellation);      // the embedded Kafka lets nobody join before
         await Load.PutAsync(cancellation);
+        var (place, began) = (Tape.Count, Stopwatch.GetTimestamp());
+        Rig.Scorers.StartAgain(0);
         await AllOutAsync(cancellation);
         return Stopwatch.GetElapsedTime(began, Tape.From(place)[0].At).TotalSeconds;
     }

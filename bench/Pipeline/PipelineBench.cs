@@ -15,6 +15,7 @@ internal static class PipelineBench
     private static readonly Option<int> Rounds = BenchOptions.Whole("--rounds", "Counted rounds.", 5, 1);
     private static readonly Option<int> Seconds = BenchOptions.Whole("--seconds", "About how long a round of the bare forward takes.", 8, 1);
     private static readonly Option<int> Starts = BenchOptions.Whole("--starts", "Cold starts.", 3, 1);
+    private static readonly Option<bool> HeatMaps = new("--heat-maps") { Description = "Fit patches too, so that a heat map is drawn of each image that goes to review." };
     private static readonly Option<DirectoryInfo?> Kafka = BenchOptions.Kafka();
     private static readonly Option<int> Port = BenchOptions.Port(31_892);
     private static readonly Option<int> Seed = BenchOptions.Seed();
@@ -22,14 +23,14 @@ internal static class PipelineBench
 
     public static Command Create() => new Command("pipeline", "A whole gate, Kafka to Kafka, beside the bare forward pass; its allocations, memory and cold start.")
     {
-        Model, Precision, Batch, Device, Rounds, Seconds, Starts, Kafka, Port, Seed, Json,
+        Model, Precision, Batch, Device, Rounds, Seconds, Starts, HeatMaps, Kafka, Port, Seed, Json,
     }.Runs(RunAsync);
 
     private static async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellation)
     {
         using var model = GateModel.Of(
             parsed.GetRequiredValue(Model), parsed.GetValue(Precision), parsed.GetValue(Batch), parsed.GetRequiredValue(Device), parsed.GetValue(Seed));
-        var plan = new GatePlan(model, parsed.GetValue(Kafka), parsed.GetValue(Port), parsed.GetValue(Seed));
+        var plan = new GatePlan(model, parsed.GetValue(Kafka), parsed.GetValue(Port), parsed.GetValue(Seed)) { HeatMaps = parsed.GetValue(HeatMaps) };
         await using var gate = await GateUnderLoad.StartAsync(plan, TimeProvider.System, cancellation);
         await using var bare = await BareForward.LoadAsync(model, gate.Load.Frames, cancellation);
         var figures = await PipelineFigures.MeasureAsync(gate, model, bare, parsed.GetValue(Rounds), parsed.GetValue(Seconds), cancellation);

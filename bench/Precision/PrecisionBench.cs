@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Diagnostics;
 using System.Text.Json;
 using MoodStream.Bench.Driver;
 using MoodStream.Cli.Terminal;
@@ -53,22 +52,10 @@ internal static class PrecisionBench
 
     private static async Task<Dictionary<string, double>> AurocsAsync(string[] images, string precision, CancellationToken cancellation)
     {
-        var file = Path.GetTempFileName();
-        try
-        {
-            await Console.Error.WriteLineAsync($"mood evaluate in {precision}");
-            string[] call = ["evaluate", .. images, "--detectors", Detector, "--precision", precision, "--no-cache", "--json", file];
-            using var process = Process.Start(new ProcessStartInfo(MoodProgram.Find(), call) { RedirectStandardOutput = true })!;
-            await process.StandardOutput.ReadToEndAsync(cancellation);
-            await process.WaitForExitAsync(cancellation);
-            if (process.ExitCode != ExitCode.Ok) throw new CliException($"mood {string.Join(' ', call)} ended with code {process.ExitCode}.");
-            using var json = JsonDocument.Parse(await File.ReadAllBytesAsync(file, cancellation));
-            return json.RootElement.GetProperty("results").EnumerateArray().Where(r => r.GetProperty("detector").GetString() == Detector)
-                .ToDictionary(r => r.GetProperty("ood").GetString()!, r => r.GetProperty("auroc").GetDouble());
-        }
-        finally
-        {
-            File.Delete(file);
-        }
+        await Console.Error.WriteLineAsync($"mood evaluate in {precision}");
+        string[] call = ["evaluate", .. images, "--detectors", Detector, "--precision", precision, "--no-cache"];
+        using var json = JsonDocument.Parse(await JsonOfProgram.RunAsync(MoodProgram.Find(), call, cancellation));
+        return json.RootElement.GetProperty("results").EnumerateArray().Where(r => r.GetProperty("detector").GetString() == Detector)
+            .ToDictionary(r => r.GetProperty("ood").GetString()!, r => r.GetProperty("auroc").GetDouble());
     }
 }

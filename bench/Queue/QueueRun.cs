@@ -47,7 +47,7 @@ internal sealed class QueueRun(QueuePlan plan, TimeProvider clock) : IDisposable
 
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var flowing = FlowAsync(rig, cameras, stop.Token);
-        await SteadyCalls.RunAsync(plan.Rate, WarmUp, AskAsync, clock, cancellation);
+        await DueCalls.RunAsync(DueCalls.Steady(plan.Rate, WarmUp), AskAsync, clock, cancellation);
         var result = await MeasureAsync(rig, ledger, cancellation);
         await stop.CancelAsync();
         await flowing;
@@ -70,7 +70,7 @@ internal sealed class QueueRun(QueuePlan plan, TimeProvider clock) : IDisposable
         var (began, roundTrips) = (clock.GetTimestamp(), new List<double>());
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var timing = RedisRoundTrips.TimeAsync(redis.GetDatabase(), roundTrips, stop.Token);
-        var requests = await SteadyCalls.RunAsync(plan.Rate, plan.Duration, AskAsync, clock, cancellation);
+        var requests = await DueCalls.RunAsync(DueCalls.Steady(plan.Rate, plan.Duration), AskAsync, clock, cancellation);
         await stop.CancelAsync();
         await timing;
         return new QueueResult
@@ -89,8 +89,8 @@ internal sealed class QueueRun(QueuePlan plan, TimeProvider clock) : IDisposable
         byte[][] frames = [.. Enumerable.Range(0, Frames).Select(_ => rig.Camera.Next().Encoded)];
         try
         {
-            await SteadyCalls.RunAsync(
-                plan.Images, TimeSpan.MaxValue,
+            await DueCalls.RunAsync(
+                DueCalls.Steady(plan.Images, TimeSpan.MaxValue),
                 (i, _) => cameras.PutAsync($"line-{i % Sources}", $"queue-{i:D8}", frames[i % Frames], "image/jpeg", stop), clock, stop);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
@@ -99,7 +99,7 @@ internal sealed class QueueRun(QueuePlan plan, TimeProvider clock) : IDisposable
         }
     }
 
-    // Lists and claims in turns; a list also reads on from where the one before ended, as somebody who scrolls does.
+    // Lists, in each of the orders, and claims in turns.
     private async Task AskAsync(int call, long due)
     {
         var (times, good) = call % 2 == 0

@@ -143,10 +143,11 @@ internal sealed class ReviewRun : IAsyncDisposable
                 ["Kafka"] = new JsonObject { ["BootstrapServers"] = _kafka.BootstrapServers },
                 ["Redis"] = new JsonObject { ["Address"] = _redis.Address },
                 ["Images"] = new JsonObject { ["Root"] = Path.Combine(_folder, "images") },
+                ["Audit"] = new JsonObject { ["Share"] = 0 },
                 ["Review"] = new JsonObject
                 {
                     ["Lease"] = Lease.ToString("c", CultureInfo.InvariantCulture),
-                    ["SweepInterval"] = "00:00:00.200", ["AuditShare"] = 0, ["RequestsPerSecond"] = 10_000, ["Keys"] = keys,
+                    ["SweepInterval"] = "00:00:00.200", ["RequestsPerSecond"] = 10_000, ["Keys"] = keys,
                 },
             },
         };

@@ -86,7 +86,7 @@ internal sealed class GateRig : IAsyncDisposable
     /// <summary>Fits the gate to the camera's images, publishes the statistics and makes them active.</summary>
     public Task PublishAsync(CancellationToken cancellation) => WithStoreAsync(async store =>
     {
-        var demo = new DemoSettings { Port = 0, KafkaPort = 0, FalseAlarmRate = 0.05, Rate = 1, Backbone = _settings.Backbone };
+        var demo = new DemoSettings { Port = 0, KafkaPort = 0, FalseAlarmRate = 0.05, Rate = 1, Backbone = _settings.Backbone, HeatMaps = _settings.HeatMaps };
         using var gate = await PublishedGate.FitAndPublishAsync(Camera, Gate, demo, store, _clock, cancellation);
         var (blob, header) = (await store.ReadBlobAsync(Gate, gate.Version, cancellation), await store.ReadHeaderAsync(Gate, gate.Version, cancellation));
         foreach (var name in _settings.Gates)

@@ -54,6 +54,9 @@ internal sealed record RigSettings
     /// <summary>Images the statistics are fitted to.</summary>
     public int FitImages { get; init; } = 300;
 
+    /// <summary>Whether the statistics hold patches, as those of the demo do and those of <c>mood fit</c> only where asked.</summary>
+    public bool HeatMaps { get; init; } = true;
+
     /// <summary>Gates beside the default one, with the same statistics; each judges the source of its name.</summary>
     public IReadOnlyList<string> Gates { get; init; } = [];
 

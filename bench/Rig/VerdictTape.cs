@@ -34,7 +34,7 @@ internal readonly record struct TapedVerdict(long At, string Id, byte[] Value)
 internal sealed class VerdictTape : IAsyncDisposable
 {
     private static readonly string[] Outputs = [Topics.Accepted, Topics.Review, Topics.DeadLetters];
-    private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(100), Between = TimeSpan.FromMilliseconds(2);
+    private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(100), Between = TimeSpan.FromMilliseconds(20);
     private readonly CancellationTokenSource _done = new();
     private readonly List<TapedVerdict> _tape = [];
     private readonly HashSet<string> _seen = [];
@@ -49,7 +49,7 @@ internal sealed class VerdictTape : IAsyncDisposable
         _client = new ConsumerBuilder<byte[], byte[]>(new ConsumerConfig
         {
             BootstrapServers = bootstrapServers, GroupId = "mood-bench-tape", IsolationLevel = IsolationLevel.ReadCommitted,
-            EnableAutoCommit = false, FetchWaitMaxMs = 5,
+            EnableAutoCommit = false, FetchWaitMaxMs = 25,
         }).SetLogHandler((_, _) => { }).Build();
         _client.Assign(Topics.All.Where(t => Outputs.Contains(t.Name)).SelectMany(
             t => Enumerable.Range(0, t.Partitions).Select(p => new TopicPartitionOffset(t.Name, p, Offset.Beginning))));

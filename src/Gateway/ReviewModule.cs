@@ -10,6 +10,7 @@ using MoodStream.Gateway.Review.Upkeep;
 using MoodStream.Gateway.Settings;
 using MoodStream.Streaming.Audit;
 using MoodStream.Streaming.Hosting;
+using MoodStream.Streaming.Records;
 using MoodStream.Streaming.Settings;
 
 namespace MoodStream.Gateway;
@@ -21,6 +22,7 @@ internal static class ReviewModule
     public static void AddReview(this WebApplicationBuilder builder)
     {
         builder.AddSettings<ReviewSettings>(ReviewSettings.Section);
+        builder.AddSettings<AuditSettings>(AuditSettings.Section);
         var services = builder.Services;
         builder.AddAccess(sessions: IsEnabled(builder.Configuration));
         builder.AddWebhook();

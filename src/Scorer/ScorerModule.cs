@@ -24,6 +24,7 @@ public static class ScorerModule
         builder.AddStreaming();
         builder.UseTopics(Topics.Images, Topics.Accepted, Topics.Review, Topics.DeadLetters);
         builder.AddSettings<ScorerSettings>(ScorerSettings.Section);
+        builder.AddSettings<AuditSettings>(AuditSettings.Section);
         builder.Services.AddSingleton(s => Metrics(s.GetRequiredService<ScorerSettings>()));
         builder.Services.AddSingleton(s => new DeviceThread(s.GetRequiredService<ScorerMetrics>().DeviceWorked));
         builder.Services.AddSingleton<GateCatalog>();

@@ -115,13 +115,6 @@ public sealed record ScorerSettings : ICheckedSettings
     [Range(1L, 1_000_000_000L)]
     public long MaxImagePixels { get; init; } = 64_000_000;
 
-    /// <summary>
-    /// Share of accepted images that reviewers look at too, as the gateways' MoodStream:Review:AuditShare has it: theirs get a heat map
-    /// as well, or its absence would say which they are. In [0, 1]. Default 0.01.
-    /// </summary>
-    [Range(0.0, 1.0)]
-    public double AuditShare { get; init; } = 0.01;
-
     /// <summary>Sources with metrics of their own, first come; all others share the label value &lt;other&gt;. Default 100.</summary>
     [Range(0, 10_000)]
     public int MaxSourceLabels { get; init; } = 100;

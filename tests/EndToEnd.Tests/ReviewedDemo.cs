@@ -9,7 +9,7 @@ public sealed class ReviewedDemo : RunningDemo
 
     protected override IEnumerable<string> Settings =>
     [
-        "MoodStream:Review:AuditShare=1", "MoodStream:Review:Gates:default:Quorum=2", "MoodStream:Review:Gates:default:Order=Age",
+        "MoodStream:Audit:Share=1", "MoodStream:Review:Gates:default:Quorum=2", "MoodStream:Review:Gates:default:Order=Age",
         .. People.SelectMany(p => DemoPerson.Settings(p, "Reviewer")),
     ];
 

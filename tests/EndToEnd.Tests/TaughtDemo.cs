@@ -19,7 +19,7 @@ public sealed class TaughtDemo : RunningDemo
 
     // No sample of what is accepted: whatever waits for people was held back.
     protected override IEnumerable<string> Settings =>
-        ["MoodStream:Review:AuditShare=0", .. DemoPerson.Settings("ann", "Reviewer", "Operator")];
+        ["MoodStream:Audit:Share=0", .. DemoPerson.Settings("ann", "Reviewer", "Operator")];
 
     /// <summary>Puts further frogs in, and waits until all have been judged.</summary>
     /// <param name="source">Source to put them in as.</param>
@@ -49,9 +49,19 @@ public sealed class TaughtDemo : RunningDemo
         return answer.GetProperty("outcomes").EnumerateArray().Count(o => o.GetProperty("state").GetString() == "decided");
     }
 
-    /// <summary>Asks for a refit and waits until it has ended.</summary>
+    /// <summary>Asks for a refit until one has seen so many images, since the trainer learns of decisions a moment after they are made.</summary>
     /// <returns>The version it made, and whether it is the active one.</returns>
-    public async Task<(long Version, bool Active)> RefitAsync()
+    public async Task<(long Version, bool Active)> RefitAsync(int images)
+    {
+        var refit = default(JsonElement);
+        await Eventually.HoldsAsync(
+            async () => (refit = await EndOfRefitAsync()).GetProperty("arrivals").GetInt64() >= images,
+            $"the trainer has learned of {images} images", TimeSpan.FromMinutes(2));
+        Assert.True(refit.TryGetProperty("version", out var version), $"the refit made no version: {refit}");
+        return (version.GetInt64(), StateOf(refit) == RefitState.Activated);
+    }
+
+    private async Task<JsonElement> EndOfRefitAsync()
     {
         var asked = await DemoPerson.PostAsync(Http, "ann", "/v1/operate/gates/default/refits", new { reason = "frogs are welcome" });
         var (id, refit) = (asked.GetProperty("requestId").GetString(), default(JsonElement));
@@ -61,8 +71,7 @@ public sealed class TaughtDemo : RunningDemo
             return gate.TryGetProperty("refit", out refit) && refit.GetRawText().Contains(id!, StringComparison.Ordinal)
                 && StateOf(refit) is RefitState.Activated or RefitState.Refused;
         }, "the refit has ended", TimeSpan.FromMinutes(2));
-        Assert.True(refit.TryGetProperty("version", out var version), $"the refit made no version: {refit}");
-        return (version.GetInt64(), StateOf(refit) == RefitState.Activated);
+        return refit;
     }
 
     /// <summary>Approves a version as an operator who has read what the guards say.</summary>

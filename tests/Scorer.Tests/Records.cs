@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 using MoodStream.Contracts;
@@ -18,6 +19,9 @@ internal static class Records
         new(Topics.Images, partition, offset), key, value, [.. headers.Select(h => KeyValuePair.Create(h.Name, (byte[]?)Encoding.UTF8.GetBytes(h.Text)))], At);
 
     public static ImageScored Scored(this OutgoingRecord record) => JsonSerializer.Deserialize(record.Value, WireJson.Default.ImageScored)!;
+
+    /// <summary>The values of a feature as outputs have it.</summary>
+    public static Half[] Halves(byte[] feature) => MemoryMarshal.Cast<byte, Half>(feature).ToArray();
 
     public static string? Text(this OutgoingRecord record, string header) =>
         record.Headers.Where(h => h.Key == header).Select(h => Encoding.UTF8.GetString(h.Value!)).SingleOrDefault();

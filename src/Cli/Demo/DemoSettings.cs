@@ -24,6 +24,9 @@ internal sealed record DemoSettings
     /// <summary>Side of the backbone's input, in pixels; null as trained.</summary>
     public int? InputSize { get; init; }
 
+    /// <summary>Whether patches are fitted too, so that images in review have heat maps.</summary>
+    public bool HeatMaps { get; init; } = true;
+
     /// <summary>Settings of the services, each as KEY=VALUE; they win.</summary>
     public IReadOnlyList<string> Set { get; init; } = [];
 

@@ -31,7 +31,7 @@ internal sealed record PublishedGate(
             Gate = gate, ModelHash = backbone.ModelHash, PreprocessingHash = backbone.PreprocessingHash, FittedAt = clock.GetUtcNow(),
             Origin = traffic.Name, ClassNames = set.Labels is null ? [] : traffic.FitSet.ClassNames,
         });
-        using var patches = PatchesOf(backbone, traffic.FitSet, set, settings, cancellation);
+        using var patches = demo.HeatMaps ? PatchesOf(backbone, traffic.FitSet, set, settings, cancellation) : null;
         var statistics = patches is null ? fitted : fitted.With(patches);
         var header = VersionHeader.Of(statistics, Author, "Fitted to the images that the demo begins with.");
         var version = await store.PublishAsync(gate, statistics.ToBytes(), header, cancellation);

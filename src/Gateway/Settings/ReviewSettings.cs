@@ -28,10 +28,6 @@ public sealed record ReviewSettings : ICheckedSettings
     [Range(typeof(TimeSpan), "00:00:00.050", "00:01:00")]
     public TimeSpan SweepInterval { get; init; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>Share of accepted images that people look at too, to measure what the gate misses; in [0, 1]. Default 0.01.</summary>
-    [Range(0.0, 1.0)]
-    public double AuditShare { get; init; } = 0.01;
-
     /// <summary>
     /// Newest accepted images of each gate whose features this gateway keeps in memory, to show the nearest beside a case. Default 1,000,
     /// up to 20,000; 0 for none. A thousand with features of 768 values take 3 MiB.
@@ -65,6 +61,11 @@ public sealed record ReviewSettings : ICheckedSettings
             if (key.Roles.Count == 0)
                 yield return new($"{nameof(Keys)}:{name}:{nameof(key.Roles)}", "none", string.Join(", ", Enum.GetNames<ReviewRole>()));
         }
+        foreach (var (name, gate) in Gates)
+            if (gate is { HidesScores: true, Order: not ReviewOrder.Age })
+                yield return new(
+                    $"{nameof(Gates)}:{name}:{nameof(gate.Order)}", $"{gate.Order}",
+                    $"{ReviewOrder.Age}, since {nameof(gate.HidesScores)} is true and an order by score would tell it");
     }
 }
 
@@ -77,6 +78,12 @@ public sealed record ReviewGateSettings
 
     /// <summary>Which case comes first. Default Score: the furthest out.</summary>
     public ReviewOrder Order { get; init; } = ReviewOrder.Score;
+
+    /// <summary>
+    /// Whether a case keeps back what the gate measured (score, p-value, nearest class, heat map) until it is decided, so that an audit
+    /// sample looks like any other case. Wants the order Age. Default false.
+    /// </summary>
+    public bool HidesScores { get; init; }
 
     /// <summary>How long a case may wait before it goes to a senior. Default 0: as long as it takes.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "365.00:00:00")]

@@ -122,18 +122,18 @@ public sealed class ConformalCalibration
     private int AtLeast(double score)
     {
         if (double.IsNaN(score)) throw new ArgumentException("The score is NaN.", nameof(score));
-        return Count - FirstWhere(s => s >= score);
+        return Count - FirstFrom(score);
     }
 
-    private int FirstAbove(double score) => FirstWhere(s => s > score);
+    private int FirstAbove(double score) => FirstFrom(Math.BitIncrement(score));
 
-    private int FirstWhere(Func<double, bool> holds)
+    private int FirstFrom(double score)
     {
         int low = 0, high = Count;
         while (low < high)
         {
             var middle = low + (high - low) / 2;
-            if (holds(_scores[middle])) high = middle;
+            if (_scores[middle] >= score) high = middle;
             else low = middle + 1;
         }
         return low;

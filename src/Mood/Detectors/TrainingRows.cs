@@ -38,7 +38,7 @@ internal sealed record TrainingRows(Tensor Inputs, Tensor Rows, Tensor Labels, i
         var classes = labels is null ? 1 : FeatureRows.RequireLabels(labels, count);
         RequireNeeds(detector, classes, classifier, dimension);
         var known = labels?.to(wide.device) ?? zeros(count, ScalarType.Int64, wide.device);
-        if (detector.UsesLabels) RequireEveryClass(known, classes);
+        if (detector.UsesLabels) FeatureRows.RequireEveryClass(known.bincount(null, minlength: classes));
         var scaled = scaling.ApplyToAll(wide);                                   // [N, D]
         RequireDifference(detector, scaled);
         return new TrainingRows(wide, scaled, known, classes, classifier);
@@ -55,13 +55,6 @@ internal sealed record TrainingRows(Tensor Inputs, Tensor Rows, Tensor Labels, i
                 $"The classifier is of {classifier.FeatureLength} features, and {detector} is to be fitted to rows of "
                 + $"{dimension}: take both from the same backbone.",
                 nameof(classifier));
-    }
-
-    private static void RequireEveryClass(Tensor labels, int classes)
-    {
-        using var scope = NewDisposeScope();
-        if (FeatureRows.FirstFalse(labels.bincount(null, minlength: classes).gt(0)) is { } empty)
-            throw new StatisticsException(StatisticsFault.EmptyClass, $"No image is of class {empty} of the {classes}: each class needs some, or leave the labels aside (one class).");
     }
 
     private static void RequireDifference(Detector detector, Tensor rows)

@@ -56,9 +56,8 @@ public static class ImageDecoder
         fixed (byte* bytes = encoded)
         {
             using var data = SKData.Create((nint)bytes, encoded.Length);
-            using var stream = new SKMemoryStream(data);
-            using var codec = SKCodec.Create(stream, out var opened);
-            if (codec is null) return Failed(opened, encoded, container);
+            using var codec = SKCodec.Create(data);
+            if (codec is null) return Failed(WhyNotOpened(data), encoded, container);
 
             // The codec has the last word on the size: a GIF frame may exceed its announced screen.
             var size = codec.Info;
@@ -70,6 +69,14 @@ public static class ImageDecoder
             var read = Read(codec, (origin, shrinking, settings.AlphaGround), pool, out var image);
             return image is null ? Failed(read, encoded, container) : new(image, null, null);
         }
+    }
+
+    /// <summary>Opened from its bytes a codec costs less, but does not say why it cannot be; opened from a stream it does.</summary>
+    private static SKCodecResult WhyNotOpened(SKData data)
+    {
+        using var stream = new SKMemoryStream(data);
+        using var codec = SKCodec.Create(stream, out var result);
+        return result;
     }
 
     private static unsafe SKCodecResult Read(

@@ -21,15 +21,6 @@ public sealed record RgbImage(int Width, int Height, byte[] Pixels)
     /// <summary>What the file holds, where this was shrunk while it was decoded; null where it is the whole.</summary>
     public Shrinking? Shrunk { get; init; }
 
-    /// <summary>Width of the image in the file, in pixels.</summary>
-    public int FullWidth => Shrunk?.Width ?? Width;
-
-    /// <summary>Height of the image in the file, in pixels.</summary>
-    public int FullHeight => Shrunk?.Height ?? Height;
-
-    /// <summary>Pixels of the file that one of these stands for, along each side.</summary>
-    public int Shrinkage => Shrunk?.Factor ?? 1;
-
     /// <summary>One row, W·3 bytes.</summary>
     public ReadOnlySpan<byte> Row(int y) => Pixels.AsSpan(y * Width * Channels, Width * Channels);
 

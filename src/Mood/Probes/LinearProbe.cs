@@ -56,8 +56,7 @@ public static class LinearProbe
         var classes = FeatureRows.RequireLabels(labels, rows.shape[0]);
         if (classes < 2) throw new StatisticsException(StatisticsFault.TooFewClasses, "A probe tells two classes apart at the least.");
         var counts = labels.cpu().bincount(null, minlength: classes);
-        if (FeatureRows.FirstFalse(counts.gt(0)) is { } empty)
-            throw new StatisticsException(StatisticsFault.EmptyClass, $"No image is of class {empty} of the {classes}: each class needs some, or leave the labels aside (one class).");
+        FeatureRows.RequireEveryClass(counts);
         var mean = rows.mean([0L]);                                              // [D]
         var spread = SpreadOf(rows, mean);                                       // [D]
         var standard = (rows - mean) / spread;                                   // [N, D]

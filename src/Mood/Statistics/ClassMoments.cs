@@ -236,16 +236,9 @@ public sealed class ClassMoments : IDisposable
         return total.Covariance();
     }
 
-    /// <summary>
-    /// Refuses moments in which a class has no row: a mean of nothing would lie at the origin and attract images.
-    /// </summary>
+    /// <summary>Refuses moments in which a class has no row: a mean of nothing would lie at the origin and attract images.</summary>
     /// <exception cref="StatisticsException">A class has no row.</exception>
-    public void RequireEveryClass()
-    {
-        using var scope = NewDisposeScope();
-        if (FeatureRows.FirstFalse(Weights.gt(0)) is { } empty)
-            throw new StatisticsException(StatisticsFault.EmptyClass, $"No image is of class {empty} of the {ClassCount}: each class needs some, or leave the labels aside (one class).");
-    }
+    public void RequireEveryClass() => FeatureRows.RequireEveryClass(Weights);
 
     /// <inheritdoc/>
     public void Dispose()

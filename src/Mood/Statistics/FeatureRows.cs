@@ -60,4 +60,16 @@ internal static class FeatureRows
             throw new ArgumentException($"Labels run from {least} to {most}, outside [0, {classes ?? int.MaxValue}).", nameof(labels));
         return classes ?? (int)most + 1;
     }
+
+    /// <summary>Refuses classes of which one has no row: a mean of nothing would lie at the origin and attract images.</summary>
+    /// <param name="counts">Rows of each class, or their weight, shape [K].</param>
+    /// <exception cref="StatisticsException">A class has no row; the message names the first such class.</exception>
+    public static void RequireEveryClass(Tensor counts)
+    {
+        using var scope = NewDisposeScope();
+        if (FirstFalse(counts.gt(0)) is { } empty)
+            throw new StatisticsException(
+                StatisticsFault.EmptyClass,
+                $"No image is of class {empty} of the {counts.shape[0]}: each class needs some, or leave the labels aside (one class).");
+    }
 }

@@ -6,11 +6,11 @@ using static TorchSharp.torch;
 
 namespace MoodStream.Mood.Verification;
 
-/// <summary>One run of a checkpoint: every intermediate value that a kit may name, or in bfloat16 those behind the
-/// blocks.</summary>
+/// <summary>One run of a checkpoint: every intermediate value that a kit may name, or of packed blocks those
+/// behind them.</summary>
 internal sealed class ModelRun(
     Checkpoint read, VisionTransformer encoder, string name, JsonElement description,
-    IReadOnlyDictionary<string, Tensor> expected, bool inBf16 = false)
+    IReadOnlyDictionary<string, Tensor> expected, bool packed = false)
 {
     private static readonly HashSet<string> BehindBlocks = new(StringComparer.Ordinal)
     {
@@ -48,7 +48,7 @@ internal sealed class ModelRun(
     private Tensor Encode(Tensor tokens)
     {
         _values["embeddings"] = tokens;
-        return _values["tokens_last_block"] = inBf16
+        return _values["tokens_last_block"] = packed
             ? _encoder.Encode(tokens)                                   // one call runs all blocks and shows none
             : _encoder.Encode(tokens, (i, t) => _values[$"block_{i}"] = t.clone().MoveToOuterDisposeScope());
     }

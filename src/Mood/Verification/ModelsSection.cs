@@ -52,10 +52,13 @@ public sealed class ModelsSection : IGoldenSection
             var inputs = GoldenFiles.ReadTensors(Path.Combine(folder, run + InputEnd));
             var values = new RunValues(name, run, description, inputs, expected);
             using var read = Open(folder, about, description, inputs);
-            List<GoldenRow> rows = [.. InFp32(values, read, about.GetProperty("suggested_abs_tolerance"))];
-            // Read anew: a run may end with the encoder's disposal, and bfloat16 is for good.
-            using var again = Open(folder, about, description, inputs);
-            rows.AddRange(InBf16(values, again));
+            var tolerances = about.GetProperty("suggested_abs_tolerance");
+            List<GoldenRow> rows = [.. Exact(values, read, tolerances)];
+            // Read anew: a run may end with the encoder's disposal, and packing is for good.
+            using var fused = Open(folder, about, description, inputs);
+            rows.AddRange(PackedInFp32(values, fused, tolerances));
+            using var shorter = Open(folder, about, description, inputs);
+            rows.AddRange(PackedInBf16(values, shorter));
             return rows;
         }
         catch (Exception e) when (GoldenFiles.IsProblem(e))
@@ -64,31 +67,38 @@ public sealed class ModelsSection : IGoldenSection
         }
     }
 
-    private IEnumerable<GoldenRow> InFp32(RunValues values, Checkpoint read, JsonElement tolerances)
+    private IEnumerable<GoldenRow> Exact(RunValues values, Checkpoint read, JsonElement tolerances)
     {
         var computed = read.Encoder is VisionTransformer encoder
             ? new ModelRun(read, encoder, values.Run, values.Description, values.Expected).Compute(values.Inputs)
             : PooledRun.Compute(read, values.Inputs);
         foreach (var (output, expected) in values.Expected.OrderBy(e => e.Key, StringComparer.Ordinal))
-        {
-            var tolerance = tolerances.TryGetProperty(output, out var stated) ? stated.GetDouble() : 0;
             yield return computed.TryGetValue(output, out var value)
-                ? new(Name, values.Case, $"{values.Run}/{output}", GoldenFiles.Difference(expected, value), tolerance)
+                ? new(Name, values.Case, $"{values.Run}/{output}", GoldenFiles.Difference(expected, value), Tolerance(tolerances, output))
                 : GoldenFiles.Problem(Name, values.Case, $"{values.Run}/{output}", "this build computes no such output");
-        }
     }
 
-    /// <summary>The same in bfloat16; nothing for an encoder that has no blocks for it.</summary>
-    private IEnumerable<GoldenRow> InBf16(RunValues values, Checkpoint read)
+    private IEnumerable<GoldenRow> PackedInFp32(RunValues values, Checkpoint read, JsonElement tolerances) =>
+        from output in Packed(values, read, ScalarType.Float32)
+        select new GoldenRow(
+            Name, values.Case, $"{values.Run}/{output.Name} packed", GoldenFiles.Difference(output.Expected, output.Computed), Tolerance(tolerances, output.Name));
+
+    private IEnumerable<GoldenRow> PackedInBf16(RunValues values, Checkpoint read) =>
+        from output in Packed(values, read, ScalarType.BFloat16)
+        select new GoldenRow(
+            Name, values.Case, $"{values.Run}/{output.Name} in bf16", GoldenFiles.RelativeLength(output.Expected, output.Computed), Bf16Tolerance);
+
+    /// <summary>The outputs behind the blocks, computed by packed ones; none for an encoder that has no blocks to pack.</summary>
+    private static IEnumerable<(string Name, Tensor Expected, Tensor Computed)> Packed(RunValues values, Checkpoint read, ScalarType type)
     {
-        if (read.Encoder is not VisionTransformer encoder || !encoder.TryShorten()) yield break;
-        var run = new ModelRun(read, encoder, values.Run, values.Description, values.Expected, inBf16: true);
-        var computed = run.Compute(values.Inputs);
-        foreach (var output in values.Expected.Keys.Where(ModelRun.IsBehindBlocks).Order(StringComparer.Ordinal))
-            yield return new(
-                Name, values.Case, $"{values.Run}/{output} in bf16",
-                GoldenFiles.RelativeLength(values.Expected[output], computed[output]), Bf16Tolerance);
+        if (read.Encoder is not VisionTransformer encoder || !encoder.TryPack(type)) return [];
+        var computed = new ModelRun(read, encoder, values.Run, values.Description, values.Expected, packed: true).Compute(values.Inputs);
+        return values.Expected.Keys.Where(ModelRun.IsBehindBlocks).Order(StringComparer.Ordinal)
+            .Select(output => (output, values.Expected[output], computed[output]));
     }
+
+    private static double Tolerance(JsonElement tolerances, string output) =>
+        tolerances.TryGetProperty(output, out var stated) ? stated.GetDouble() : 0;
 
     private sealed record RunValues(
         string Case, string Run, JsonElement Description, Dictionary<string, Tensor> Inputs, Dictionary<string, Tensor> Expected);

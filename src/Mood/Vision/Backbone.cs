@@ -109,8 +109,8 @@ public sealed class Backbone : IDisposable
         var backbone = LoadFull(path, device, inputSize, pooling);
         if (shrinkOnLoad) backbone.ShrinkOnLoad();
         if (precision == ForwardPrecision.Fp32 || (precision == ForwardPrecision.Auto && !Bf16Hardware.Has(backbone._device)))
-            return backbone;
-        if (backbone._encoder.TryShorten()) backbone.Precision = ForwardPrecision.Bf16;
+            backbone._encoder.TryPack(ScalarType.Float32);
+        else if (backbone._encoder.TryPack(ScalarType.BFloat16)) backbone.Precision = ForwardPrecision.Bf16;
         else if (precision == ForwardPrecision.Bf16)
         {
             backbone.Dispose();
@@ -159,7 +159,7 @@ public sealed class Backbone : IDisposable
     /// <exception cref="BackboneException">The file is no backbone, or its tensors do not fit.</exception>
     public static (VisionTransformer Encoder, PreprocessingRecipe Recipe) ReadEncoder(string path, double dropPath)
     {
-        using var backbone = Load(path);
+        using var backbone = LoadFull(path, "cpu", null, null);
         if (backbone._encoder is not VisionTransformer trained)
             throw new BackboneException(
                 $"{path}: only a Vision Transformer can be trained further, not a {backbone.Architecture}.");

@@ -45,9 +45,10 @@ public abstract class ImageEncoder(string name) : nn.Module<Tensor, Tensor>(name
     /// <summary>Everything that shapes the encoder and is not a weight, as canonical JSON on one line.</summary>
     public abstract string Describe();
 
-    /// <summary>Goes over to bfloat16 for good, for inference only, on the device the weights are on now.</summary>
+    /// <summary>Lays its weights out for products of a type, for inference only, on the device the weights are on now. Not for an encoder that is trained on.</summary>
+    /// <param name="type">float32 or bfloat16.</param>
     /// <returns>False for an encoder that cannot; it then stays as it is.</returns>
-    internal virtual bool TryShorten() => false;
+    internal virtual bool TryPack(ScalarType type) => false;
 
     /// <summary>Rows and columns of the patch tokens; null for an encoder that has none.</summary>
     public virtual GridSize? PatchGrid => null;

@@ -136,10 +136,11 @@ public sealed class VisionTransformer : ImageEncoder
     public Tensor Encode(Tensor tokens) => _packed is null ? Encode(tokens, null) : _packed.Forward(tokens);
 
     /// <inheritdoc/>
-    internal override bool TryShorten()
+    internal override bool TryPack(ScalarType type)
     {
         if (Config.GatedMlp) return false;
-        _packed ??= PackedBlocks.Of(this);
+        _packed?.Dispose();
+        _packed = PackedBlocks.Of(this, type);
         return true;
     }
 

@@ -25,7 +25,7 @@ public sealed class ImageIntake(
 
     /// <summary>Prepares one record.</summary>
     /// <exception cref="IOException">The image store cannot be reached.</exception>
-    public async Task<Intaken> PrepareAsync(ReceivedRecord record, CancellationToken cancellation)
+    public async ValueTask<Intaken> PrepareAsync(ReceivedRecord record, CancellationToken cancellation)
     {
         var span = Traces.Process(record);
         var intaken = await PrepareAsync(record, span, cancellation);
@@ -35,28 +35,27 @@ public sealed class ImageIntake(
         return intaken;
     }
 
-    private async Task<Intaken> PrepareAsync(ReceivedRecord record, Activity? span, CancellationToken cancellation)
+    private async ValueTask<Intaken> PrepareAsync(ReceivedRecord record, Activity? span, CancellationToken cancellation)
     {
         if (SourceOf(record) is not { } source)
             return Reject(record, DeadLetterReason.InvalidSource, "The source id (the record's key) is not text of 1 to 128 printable characters.");
         var imageId = ImageIdOf(record);
         if (shedding.Shed(source, imageId, record) is { } shed) return new(record, null, shed);
         var started = clock.GetTimestamp();
-        var (bytes, reference, rejection) = await BytesAsync(record, cancellation);
-        using var returned = bytes;
+        var (kept, reference, rejection) = await KeptAsync(record, cancellation);
+        using var returned = kept;
         started = Passed(ScorerMetrics.Read, started);
         if (rejection is not null) return new(record, null, rejection);
 
         var gate = gates.GateOf(source);
         var recipe = gate.Backbone.Recipe;
-        using var decoded = ImageDecoder.Rent(bytes.Memory.Span, recipe.Decoding(_limits));
+        using var decoded = ImageDecoder.Rent((reference is null ? record.Bytes : kept.Memory).Span, recipe.Decoding(_limits));
         started = Passed(ScorerMetrics.Decode, started);
         if (decoded.Fault is { } fault) return Reject(record, Reasons[fault], decoded.Detail ?? "");
         var pixels = gate.Inputs.Rent();
         recipe.Apply(decoded, pixels);
         Passed(ScorerMetrics.Preprocess, started);
-        var inline = reference is null ? record.Value! : [];
-        return new(record, new(record, imageId, source, gate, pixels, inline, reference)
+        return new(record, new(record, imageId, source, gate, pixels, reference)
         {
             Size = (decoded.Width, decoded.Height), Span = span, Subject = SubjectOf(record),
         }, null);
@@ -70,15 +69,19 @@ public sealed class ImageIntake(
         return now;
     }
 
-    private async Task<(RentedBytes Bytes, string? Reference, Rejection? Rejection)> BytesAsync(ReceivedRecord record, CancellationToken cancellation)
+    /// <summary>The bytes that a claim-check names; none where the record brings its own.</summary>
+    private ValueTask<(RentedBytes Bytes, string? Reference, Rejection? Rejection)> KeptAsync(ReceivedRecord record, CancellationToken cancellation)
     {
-        var reference = record.Header(RecordHeaders.DataReference);
-        if (record.Value is { Length: > 0 } value)
-            return value.LongLength <= settings.MaxImageBytes
-                ? (RentedBytes.Of(value), null, null)                        // what came inline is judged; a reference beside it may name another image
-                : (default, null, new(DeadLetterReason.TooManyBytes, $"The image has {value.LongLength} bytes; the limit is {settings.MaxImageBytes}."));
-        if (reference is null) return (default, null, new(DeadLetterReason.Empty, "The record has neither a value nor a claim-check."));
+        if (record.Bytes.Length > settings.MaxImageBytes)
+            return new((default, null, new(DeadLetterReason.TooManyBytes, $"The image has {record.Bytes.Length} bytes; the limit is {settings.MaxImageBytes}.")));
+        if (record.Bytes.Length > 0) return default;                         // what came inline is judged; a reference beside it may name another image
+        return record.Header(RecordHeaders.DataReference) is { } reference
+            ? FetchAsync(reference, cancellation)
+            : new((default, null, new(DeadLetterReason.Empty, "The record has neither a value nor a claim-check.")));
+    }
 
+    private async ValueTask<(RentedBytes Bytes, string? Reference, Rejection? Rejection)> FetchAsync(string reference, CancellationToken cancellation)
+    {
         var read = await images.RentAsync(reference, settings.MaxImageBytes, cancellation);
         return read.Fault switch
         {
@@ -109,7 +112,7 @@ public sealed class ImageIntake(
     /// <summary>The subject is for people alone, so that one which is no text is left out and costs no image.</summary>
     private static string? SubjectOf(ReceivedRecord record) => record.Header(RecordHeaders.Subject) is { } subject ? Valid(subject) : null;
 
-    private static string? Valid(string name) => name.Length is > 0 and <= MaxNameLength && !name.Any(char.IsControl) ? name : null;
+    private static string? Valid(string name) => name.Length is > 0 and <= MaxNameLength && !name.AsSpan().ContainsAnyInRange('\0', '\u001F') && !name.AsSpan().ContainsAnyInRange('\u007F', '\u009F') ? name : null;
 
     private static Intaken Reject(ReceivedRecord record, DeadLetterReason reason, string detail) => new(record, null, new(reason, detail));
 

@@ -24,11 +24,13 @@ public sealed record Rejection(DeadLetterReason Reason, string Detail);
 /// <param name="Pixels">
 /// Normalised input of the gate's backbone, [3, S, S], float32; one of <see cref="Gate.Inputs"/>, given back once the image is judged.
 /// </param>
-/// <param name="Encoded">The encoded bytes where they came inline; empty where the image store has them.</param>
 /// <param name="DataReference">Claim-check the bytes came by; null if they came inline.</param>
 public sealed record PreparedImage(
-    ReceivedRecord Record, string ImageId, string Source, Gate Gate, float[] Pixels, byte[] Encoded, string? DataReference)
+    ReceivedRecord Record, string ImageId, string Source, Gate Gate, float[] Pixels, string? DataReference)
 {
+    /// <summary>The encoded bytes where they came inline; empty where the image store has them. Gone once the record is released.</summary>
+    public ReadOnlyMemory<byte> Encoded => DataReference is null ? Record.Bytes : default;
+
     /// <summary>Width and height of the decoded image, in pixels, before it was resized.</summary>
     public required (int Width, int Height) Size { get; init; }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Threading.Channels;
 using MoodStream.Scorer.Intake;
 using MoodStream.Scorer.Routing;
@@ -31,21 +32,11 @@ public sealed class DecodeStage(ScorerSettings settings, ImageIntake intake, Ver
         await foreach (var record in consumer.Records.ReadAllAsync(abort))
         {
             await workers.WaitAsync(abort);
-            await preparing.WriteAsync(Task.Run(() => PrepareAsync(record), CancellationToken.None), abort);
+            var preparation = new Preparation(intake, record, workers, abort);
+            ThreadPool.UnsafeQueueUserWorkItem(preparation, preferLocal: false);
+            await preparing.WriteAsync(preparation.Task, abort);
         }
         preparing.Complete();
-
-        async Task<Intaken> PrepareAsync(ReceivedRecord record)
-        {
-            try
-            {
-                return await intake.PrepareAsync(record, abort);
-            }
-            finally
-            {
-                workers.Release();
-            }
-        }
     }
 
     /// <summary>Passes good images on in order, and ends bad ones, which need not wait for each other.</summary>
@@ -69,6 +60,7 @@ public sealed class DecodeStage(ScorerSettings settings, ImageIntake intake, Ver
         {
             await router.RejectAsync(intaken.Record, intaken.Rejection!, abort);
             consumer.Complete(intaken.Record.Position);
+            intaken.Record.Release();
         }
         catch (RecordAbandonedException)
         {
@@ -79,5 +71,29 @@ public sealed class DecodeStage(ScorerSettings settings, ImageIntake intake, Ver
     private static async Task AcknowledgeAsync(ChannelReader<Task> rejecting, CancellationToken abort)
     {
         await foreach (var one in rejecting.ReadAllAsync(abort)) await one;
+    }
+
+    /// <summary>The preparation of one record on a thread of the pool.</summary>
+    private sealed class Preparation(ImageIntake intake, ReceivedRecord record, SemaphoreSlim workers, CancellationToken abort)
+        : TaskCompletionSource<Intaken>(TaskCreationOptions.RunContinuationsAsynchronously), IThreadPoolWorkItem
+    {
+        void IThreadPoolWorkItem.Execute() => _ = PrepareAsync();
+
+        [SuppressMessage("Design", "CA1031", Justification = "Whatever stopped it reaches whoever waits for the image.")]
+        private async Task PrepareAsync()
+        {
+            try
+            {
+                SetResult(await intake.PrepareAsync(record, abort));
+            }
+            catch (Exception e)
+            {
+                SetException(e);
+            }
+            finally
+            {
+                workers.Release();
+            }
+        }
     }
 }

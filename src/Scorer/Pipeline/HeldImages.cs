@@ -55,5 +55,5 @@ internal sealed class HeldImages(ScorerSettings settings, ScorerMetrics metrics)
         metrics.Held(image.Gate.Name, -1);
     }
 
-    private static long SizeBytes(PreparedImage image) => image.Encoded.LongLength + sizeof(float) * image.Pixels.LongLength;
+    private static long SizeBytes(PreparedImage image) => image.Encoded.Length + sizeof(float) * image.Pixels.LongLength;
 }

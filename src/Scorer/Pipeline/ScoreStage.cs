@@ -30,7 +30,7 @@ public sealed class ScoreStage(ScorerSettings settings, BatchScorer scorer, Scor
     {
         var flow = new Flow(i => consumer.Owns(i.Record.Position), scored, stopping, abort);
         var policy = new BatchPolicy { MaxCount = settings.MaxBatchCount, MaxAge = settings.MaxBatchAge };
-        var collector = new BatchCollector<PreparedImage>(policy, clock, image => image.Encoded.LongLength);
+        var collector = new BatchCollector<PreparedImage>(policy, clock, image => image.Encoded.Length);
         await using var batches = collector.CollectAsync(ready, abort).GetAsyncEnumerator(abort);
         while (true)
         {

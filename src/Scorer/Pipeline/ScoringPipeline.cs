@@ -66,7 +66,7 @@ public sealed class ScoringPipeline(
         await using var consumer = consumers.Create(new ConsumerSubscription
         {
             Group = settings.Group, Topics = [Topics.Images], MaxBufferedRecords = settings.MaxBufferedRecords,
-            StaticMember = settings.StaticMember, Outbox = stages.Outbox,
+            StaticMember = settings.StaticMember, RentsValues = true, Outbox = stages.Outbox,
         });
         var polling = consumer.RunAsync(stopping);
         await gates.LoadAsync(stopping);

@@ -55,6 +55,7 @@ public sealed class WriteStage(
                 await router.RouteAsync(image, kept, abort);
                 metrics.Stage(ScorerMetrics.Write, clock.GetElapsedTime(started));
                 consumer.Complete(image.Image.Record.Position);              // acknowledged: only now may the offset move
+                image.Image.Record.Release();
             }
             catch (RecordAbandonedException)
             {

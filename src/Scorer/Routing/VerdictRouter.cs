@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using System.Text.Json;
 using MoodStream.Contracts;
 using MoodStream.Mood.Localisation;
@@ -32,9 +31,9 @@ public sealed class VerdictRouter(
 
     /// <summary>Keeps the bytes of an image that goes to review, since people must see what they review, and its heat map.</summary>
     /// <exception cref="IOException">The image store is full or unreachable.</exception>
-    public async Task<KeptImage> KeepAsync(ScoredImage scored, CancellationToken cancellation)
+    public async ValueTask<KeptImage> KeepAsync(ScoredImage scored, CancellationToken cancellation)
     {
-        if (scored.DeviceFault is not null || !Finite(scored)) return new(scored.Image.DataReference, null);
+        if (scored.DeviceFault is not null || !scored.Finite) return new(scored.Image.DataReference, null);
         var image = scored.Image.DataReference
             ?? (VerdictOf(scored) == Verdict.Review ? await images.PutAsync(scored.Image.Encoded, cancellation) : null);
         return new(image, scored.Patches is { } patches ? await images.PutAsync(HeatMapOf(patches, scored.Image), cancellation) : null);
@@ -45,20 +44,14 @@ public sealed class VerdictRouter(
     /// <param name="kept">What <see cref="KeepAsync"/> gave for it.</param>
     /// <param name="cancellation">Stops waiting.</param>
     /// <remarks>The producer is called before this method first waits, so that outputs keep the order of the calls.</remarks>
-    public async Task RouteAsync(ScoredImage scored, KeptImage kept, CancellationToken cancellation)
+    public Task RouteAsync(ScoredImage scored, KeptImage kept, CancellationToken cancellation) => scored switch
     {
-        if (scored.DeviceFault is { } fault)
-        {
-            await RejectAsync(scored.Image.Record, new(DeadLetterReason.DeviceFailed, $"The device failed on this image: {fault}"), cancellation);
-            return;
-        }
-        if (Finite(scored))
-        {
-            await WriteAsync(scored, kept, cancellation);
-            return;
-        }
-        await RejectAsync(scored.Image.Record, new(DeadLetterReason.NotFinite, "The image led to a feature or a score that is not a finite number."), cancellation);
-    }
+        { DeviceFault: { } fault } => RejectAsync(
+            scored.Image.Record, new(DeadLetterReason.DeviceFailed, $"The device failed on this image: {fault}"), cancellation),
+        { Finite: false } => RejectAsync(
+            scored.Image.Record, new(DeadLetterReason.NotFinite, "The image led to a feature or a score that is not a finite number."), cancellation),
+        _ => WriteAsync(scored, kept, cancellation),
+    };
 
     /// <summary>Routes an image that could not be judged.</summary>
     public async Task RejectAsync(ReceivedRecord record, Rejection rejection, CancellationToken cancellation)
@@ -66,8 +59,6 @@ public sealed class VerdictRouter(
         await deadLetters.WriteAsync(record, rejection.Reason, rejection.Detail, cancellation);
         metrics.Ended(gate: "", ScorerMetrics.DeadLetter);
     }
-
-    private static bool Finite(ScoredImage scored) => scored.Feature.All(float.IsFinite) && scored.Judgement is null or { Finite: true };
 
     private static Verdict VerdictOf(ScoredImage scored) => scored.Judgement is { Accepted: true } ? Verdict.Accept : Verdict.Review;
 
@@ -102,7 +93,7 @@ public sealed class VerdictRouter(
             Unscored = scored.State.Problem,
             ModelHash = image.Gate.Backbone.ModelHash,
             PreprocessingHash = image.Gate.Backbone.PreprocessingHash,
-            Feature = HalfBytes(scored.Feature),
+            Feature = scored.Feature,
             NearestClass = scored.Judgement?.NearestClass,
             DataReference = kept.Image,
             HeatMapReference = kept.HeatMap,
@@ -123,20 +114,12 @@ public sealed class VerdictRouter(
             TextHeader.Of(RecordHeaders.Id, result.ImageId),
             TextHeader.Of(RecordHeaders.Source, result.Source),
             Type,
-            TextHeader.Of(RecordHeaders.Time, result.ScoredAt.UtcDateTime.ToString("O")),
+            TextHeader.Of(RecordHeaders.Time, result.ScoredAt),
             ContentType,
         };
         if (result.Subject is { } subject) headers.Add(TextHeader.Of(RecordHeaders.Subject, subject));
         if (result.DataReference is { } reference) headers.Add(TextHeader.Of(RecordHeaders.DataReference, reference));
         if ((image.Span?.Id ?? image.Record.Header(RecordHeaders.TraceParent)) is { } trace) headers.Add(TextHeader.Of(RecordHeaders.TraceParent, trace));
         return headers;
-    }
-
-    private static byte[] HalfBytes(float[] feature)
-    {
-        var bytes = new byte[feature.Length * 2];
-        var halves = MemoryMarshal.Cast<byte, Half>(bytes.AsSpan());
-        for (var i = 0; i < feature.Length; i++) halves[i] = (Half)feature[i];
-        return bytes;
     }
 }

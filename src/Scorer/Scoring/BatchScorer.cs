@@ -13,16 +13,37 @@ namespace MoodStream.Scorer.Scoring;
 
 /// <summary>What the device says of one image.</summary>
 /// <param name="Image">The image.</param>
-/// <param name="Feature">Feature z before L2-normalisation, [D], float32; empty where the device failed on it.</param>
+/// <param name="Feature">Feature z before L2-normalisation, [D], as float16, little-endian, 2·D bytes; empty where the device failed on it.</param>
 /// <param name="State">State of the gate the whole batch was judged with.</param>
 /// <param name="Judgement">Score, p-value and verdict; null where the gate had no usable statistics.</param>
-public sealed record ScoredImage(PreparedImage Image, float[] Feature, GateState State, GateJudgement? Judgement)
+public sealed record ScoredImage(PreparedImage Image, byte[] Feature, GateState State, GateJudgement? Judgement)
 {
+    /// <summary>Whether all that the device said is a finite number.</summary>
+    public bool Finite { get; init; } = true;
+
     /// <summary>What the device said when it failed on this image alone; null where it did not.</summary>
     public string? DeviceFault { get; init; }
 
     /// <summary>How far out its patches are; null where people do not look at it, or the statistics hold no patches.</summary>
     public PatchDistances? Patches { get; init; }
+
+    /// <summary>What the device says of an image that it did not fail on.</summary>
+    /// <param name="image">The image.</param>
+    /// <param name="feature">Feature, [D], float32.</param>
+    /// <param name="state">State of its gate.</param>
+    /// <param name="judgement">Score, p-value and verdict; null without usable statistics.</param>
+    public static ScoredImage Of(PreparedImage image, ReadOnlySpan<float> feature, GateState state, GateJudgement? judgement)
+    {
+        var (bytes, finite) = (new byte[2 * feature.Length], judgement is null or { Finite: true });
+        var halves = MemoryMarshal.Cast<byte, Half>(bytes.AsSpan());
+        for (var i = 0; i < feature.Length; i++)
+        {
+            halves[i] = (Half)feature[i];
+            finite &= float.IsFinite(feature[i]);
+        }
+
+        return new(image, bytes, state, judgement) { Finite = finite };
+    }
 }
 
 /// <summary>How far out the patches of one image are.</summary>
@@ -36,7 +57,7 @@ public sealed record PatchDistances(HeatMap Map, HeatMapScale Scale);
 /// On failure: where the device still answers a blank image, the images of the backbone are scored again one by one, so that an image
 /// that breaks it cannot take its neighbours with it; where it does not, the exception is thrown and nothing of the batch is judged.
 /// </remarks>
-public sealed class BatchScorer(DeviceThread device, ScorerSettings settings, ScorerMetrics metrics, TimeProvider clock)
+public sealed class BatchScorer(DeviceThread device, AuditSettings audit, ScorerMetrics metrics, TimeProvider clock)
 {
     /// <summary>Scores images; the results are in their order.</summary>
     public async Task<IReadOnlyList<ScoredImage>> ScoreAsync(IReadOnlyList<PreparedImage> images, CancellationToken cancellation) =>
@@ -100,8 +121,8 @@ public sealed class BatchScorer(DeviceThread device, ScorerSettings settings, Sc
             started = clock.GetTimestamp();
             var judgements = Judge(share, features, row);
             for (var i = 0; i < share.Places.Length; i++)
-                results[share.Places[i]] = new(
-                    images[share.Places[i]], values.Slice((row + i) * backbone.FeatureLength, backbone.FeatureLength).ToArray(), share.State, judgements?[i]);
+                results[share.Places[i]] = ScoredImage.Of(
+                    images[share.Places[i]], values.Slice((row + i) * backbone.FeatureLength, backbone.FeatureLength), share.State, judgements?[i]);
             if (share.State.Statistics?.Patches is { } patches) AddPatches(patches, tokens!, row, share.Places, results);
             metrics.Stage(ScorerMetrics.Detect, clock.GetElapsedTime(started));
             row += share.Places.Length;
@@ -111,17 +132,17 @@ public sealed class BatchScorer(DeviceThread device, ScorerSettings settings, Sc
     /// <summary>Measures the patches of the images that people will look at; all others' tokens stay where they are.</summary>
     private void AddPatches(PatchStatistics patches, Tensor tokens, int firstRow, int[] places, ScoredImage[] results)
     {
-        int[] wanted = [.. places.Where(place => IsLookedAt(results[place]))];
+        int[] wanted = [.. Enumerable.Range(0, places.Length).Where(i => IsLookedAt(results[places[i]]))];
         if (wanted.Length == 0) return;
-        using var rows = tensor(wanted.Select(place => (long)(firstRow + Array.IndexOf(places, place))).ToArray(), device: tokens.device);
+        using var rows = tensor(wanted.Select(i => (long)firstRow + i).ToArray(), device: tokens.device);
         using var own = tokens.index_select(0, rows);                        // [R, P, W]
-        foreach (var (place, distances) in wanted.Zip(patches.Gaussian.Distances(own)))
-            results[place] = results[place] with { Patches = new(new HeatMap(patches.Gaussian.Grid, distances), patches.Scale) };
+        foreach (var (i, distances) in wanted.Zip(patches.Gaussian.Distances(own)))
+            results[places[i]] = results[places[i]] with { Patches = new(new HeatMap(patches.Gaussian.Grid, distances), patches.Scale) };
     }
 
     /// <summary>Whether it goes to review, or is drawn for audit: without a heat map that would be told by its absence.</summary>
     private bool IsLookedAt(ScoredImage scored) => scored.Judgement is { Finite: true } judged
-        && (!judged.Accepted || ImageSample.Draws(ImageSample.Audit, scored.Image.ImageId, settings.AuditShare));
+        && (!judged.Accepted || audit.Draws(scored.Image.ImageId));
 
     private static IReadOnlyList<GateJudgement>? Judge(Share share, Tensor features, int firstRow)
     {

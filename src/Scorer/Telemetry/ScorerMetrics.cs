@@ -62,7 +62,7 @@ public sealed class ScorerMetrics
         init => _sources = new(value);
     }
 
-    internal void Ended(string gate, string outcome) => _images.WithLabels(gate, outcome).Inc();
+    internal void Ended(string gate, string outcome) => _images.WithLabels([gate, outcome]).Inc();
 
     /// <summary>The label of a batch that closed by itself.</summary>
     internal static string TriggerOf(BatchTrigger trigger) => trigger.ToString().ToLowerInvariant();
@@ -75,7 +75,7 @@ public sealed class ScorerMetrics
     }
 
     /// <summary>A stage took so long.</summary>
-    internal void Stage(string stage, TimeSpan duration) => _stages.WithLabels(stage).Observe(duration.TotalSeconds);
+    internal void Stage(string stage, TimeSpan duration) => _stages.WithLabels([stage]).Observe(duration.TotalSeconds);
 
     internal void Ready(int images) => _ready.Set(images);
 
@@ -87,11 +87,11 @@ public sealed class ScorerMetrics
     /// <param name="statistics">What it was judged with; null where there was nothing.</param>
     internal void Judged(string gate, ImageScored result, GateStatistics? statistics)
     {
-        _sourceImages.WithLabels(gate, _sources.Of(result.Source), result.Verdict == Verdict.Accept ? "accept" : "review").Inc();
+        _sourceImages.WithLabels([gate, _sources.Of(result.Source), result.Verdict == Verdict.Accept ? "accept" : "review"]).Inc();
         if (statistics is not null && result.Score is { } score && RelativeScore.Of(statistics, score) is { } relative)
-            _scores.WithLabels(gate).Observe(relative);
-        _latency.WithLabels(gate).Observe(Math.Max(0, (result.ScoredAt - result.ReceivedAt).TotalSeconds));
-        if (result.PValue is { } p) _pValues.WithLabels(gate).Observe(p);
+            _scores.WithLabels([gate]).Observe(relative);
+        _latency.WithLabels([gate]).Observe(Math.Max(0, (result.ScoredAt - result.ReceivedAt).TotalSeconds));
+        if (result.PValue is { } p) _pValues.WithLabels([gate]).Observe(p);
     }
 
     internal void DeviceWorked(TimeSpan time) => _deviceBusy.Inc(time.TotalSeconds);

@@ -96,7 +96,7 @@ public sealed class BatchCollector<T>(BatchPolicy policy, TimeProvider clock, Fu
         public Batch<T> Close(BatchTrigger trigger)
         {
             var batch = new Batch<T>(_items, trigger);
-            (_items, _bytes) = ([], 0);
+            (_items, _bytes) = (new(_items.Count), 0);      // batches that follow each other are much alike
             if (_next is { } next) Add(next.Item, next.Bytes);
             _next = null;
             return batch;

@@ -15,9 +15,6 @@ public readonly struct RentedBytes(byte[]? array, int length, ImageStoreFault? f
     /// <summary>Why there are none; null where there are.</summary>
     public ImageStoreFault? Fault => fault;
 
-    /// <summary>Bytes that are their owner's own.</summary>
-    public static RentedBytes Of(byte[] bytes) => new(bytes, bytes.Length, null, null);
-
     /// <summary>The bytes as an array of their own length.</summary>
     internal ImageStoreRead ToRead() => new(array is null || array.Length == length ? array : array[..length], fault);
 

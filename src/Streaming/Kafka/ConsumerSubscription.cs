@@ -1,3 +1,5 @@
+using MoodStream.Streaming.Records;
+
 namespace MoodStream.Streaming.Kafka;
 
 /// <summary>What a consumer reads, and how much of it may wait in memory.</summary>
@@ -14,6 +16,9 @@ public sealed record ConsumerSubscription
 
     /// <summary>Bytes of keys and values read and not yet taken at which partitions are paused. Default 64 MiB.</summary>
     public long MaxBufferedBytes { get; init; } = 64L << 20;
+
+    /// <summary>Whether values lie in memory from a pool, which whoever ends a record gives back (<see cref="ReceivedRecord.Release"/>).</summary>
+    public bool RentsValues { get; init; }
 
     /// <summary>Name of this member for static membership: it may restart within its session and keep its partitions. Null: dynamic.</summary>
     public string? StaticMember { get; init; }

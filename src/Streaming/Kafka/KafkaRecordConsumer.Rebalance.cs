@@ -1,13 +1,15 @@
 using Confluent.Kafka;
 using MoodStream.Streaming.Telemetry;
+using Client = Confluent.Kafka.IConsumer<byte[]?, System.ArraySegment<byte>>;
 
 namespace MoodStream.Streaming.Kafka;
 
 /// <content>What happens when partitions change owner, offsets are committed, and the log is not what it should be.</content>
 public sealed partial class KafkaRecordConsumer
 {
-    private IConsumer<byte[]?, byte[]?> Build() =>
-        new ConsumerBuilder<byte[]?, byte[]?>(KafkaClientConfig.Consumer(_settings, _subscription))
+    private Client Build() =>
+        new ConsumerBuilder<byte[]?, ArraySegment<byte>>(KafkaClientConfig.Consumer(_settings, _subscription))
+            .SetValueDeserializer(_subscription.RentsValues ? ValueDeserializer.Renting : ValueDeserializer.Owning)
             .SetPartitionsAssignedHandler((client, partitions) => OnAssigned(client, partitions))
             .SetPartitionsRevokedHandler((client, offsets) => OnRevoked(client, [.. offsets.Select(o => o.TopicPartition)]))
             .SetPartitionsLostHandler((client, offsets) =>
@@ -20,7 +22,7 @@ public sealed partial class KafkaRecordConsumer
             .SetLogHandler((_, line) => _log.Client(line))
             .Build();
 
-    private List<TopicPartitionOffset> OnAssigned(IConsumer<byte[]?, byte[]?> client, List<TopicPartition> partitions)
+    private List<TopicPartitionOffset> OnAssigned(Client client, List<TopicPartition> partitions)
     {
         var committed = _subscription.Owner is { } owner ? Kept(owner, partitions) : Committed(client, partitions);
         foreach (var start in committed)
@@ -44,7 +46,7 @@ public sealed partial class KafkaRecordConsumer
     /// Offsets to start from. They are asked for here, not left to the client, so that a gap between what was committed and what
     /// the log still holds is seen.
     /// </summary>
-    private List<TopicPartitionOffset> Committed(IConsumer<byte[]?, byte[]?> client, List<TopicPartition> partitions)
+    private List<TopicPartitionOffset> Committed(Client client, List<TopicPartition> partitions)
     {
         try
         {
@@ -57,7 +59,7 @@ public sealed partial class KafkaRecordConsumer
         }
     }
 
-    private void OnRevoked(IConsumer<byte[]?, byte[]?> client, List<TopicPartition> partitions)
+    private void OnRevoked(Client client, List<TopicPartition> partitions)
     {
         _subscription.Owner?.End(Names(partitions));
         if (!_closing) _partitions.Drain(partitions, _timing.DrainTime);
@@ -68,7 +70,7 @@ public sealed partial class KafkaRecordConsumer
     }
 
     /// <summary>Ends the pause of partitions that go: the client remembers it, and would read nothing of those that come back.</summary>
-    private void Resume(IConsumer<byte[]?, byte[]?> client, IEnumerable<TopicPartition> partitions)
+    private void Resume(Client client, IEnumerable<TopicPartition> partitions)
     {
         var paused = partitions.Where(_paused.Contains).ToList();
         if (paused.Count > 0) client.Resume(paused);
@@ -99,7 +101,7 @@ public sealed partial class KafkaRecordConsumer
         _metrics.Assigned.WithLabels(Group).Set(_partitions.Count);
     }
 
-    private void Commit(IConsumer<byte[]?, byte[]?> client, List<TopicPartition>? only = null)
+    private void Commit(Client client, List<TopicPartition>? only = null)
     {
         if (_subscription.Outbox is { } outbox) CommitOutputs(outbox, client, only);
         else CommitOffsets(client, only);
@@ -107,13 +109,13 @@ public sealed partial class KafkaRecordConsumer
     }
 
     /// <summary>Outputs and offsets in one transaction. What fails is tried again at the next interval, with the same outputs.</summary>
-    private void CommitOutputs(TransactionalOutbox outbox, IConsumer<byte[]?, byte[]?> client, List<TopicPartition>? only)
+    private void CommitOutputs(TransactionalOutbox outbox, Client client, List<TopicPartition>? only)
     {
         if (outbox.Commit(client, only) is not { } error) _troubles.CommitStored();
         else if (_troubles.NoCommit(error.Reason)) _log.CommitFailed(Group, error.Reason);
     }
 
-    private void CommitOffsets(IConsumer<byte[]?, byte[]?> client, List<TopicPartition>? only)
+    private void CommitOffsets(Client client, List<TopicPartition>? only)
     {
         var offsets = _partitions.Committable(only);
         if (offsets.Count == 0) return;
@@ -134,7 +136,7 @@ public sealed partial class KafkaRecordConsumer
     }
 
     /// <summary>The record read is not the one that should have come: says what that means.</summary>
-    private void Mismatch(IConsumer<byte[]?, byte[]?> client, ConsumeResult<byte[]?, byte[]?> result, long expected)
+    private void Mismatch(Client client, ConsumeResult<byte[]?, ArraySegment<byte>> result, long expected)
     {
         var (topic, partition, offset) = (result.Topic, result.Partition.Value, result.Offset.Value);
         if (offset < expected)
@@ -161,7 +163,7 @@ public sealed partial class KafkaRecordConsumer
     /// The embedded cluster has neither transaction markers nor compaction: every gap is loss. On a real broker only what lies below
     /// the start of the log is; a single offset is a transaction marker, and not worth a question.
     /// </remarks>
-    private long Lost(IConsumer<byte[]?, byte[]?> client, TopicPartition partition, long expected, long offset)
+    private long Lost(Client client, TopicPartition partition, long expected, long offset)
     {
         if (_settings.Profile == KafkaProfile.Embedded) return offset - expected;
         if (offset - expected == 1) return 0;
@@ -197,7 +199,7 @@ public sealed partial class KafkaRecordConsumer
     }
 
     /// <summary>Asks for a watermark: the client does not say of itself that brokers are back.</summary>
-    private void Probe(IConsumer<byte[]?, byte[]?> client)
+    private void Probe(Client client)
     {
         _lastProbe = _clock.GetTimestamp();
         if (_partitions.List() is not [var partition, ..]) return;

@@ -5,6 +5,7 @@ using Confluent.Kafka;
 using Microsoft.Extensions.Logging;
 using MoodStream.Streaming.Records;
 using MoodStream.Streaming.Telemetry;
+using Client = Confluent.Kafka.IConsumer<byte[]?, System.ArraySegment<byte>>;
 
 namespace MoodStream.Streaming.Kafka;
 
@@ -168,7 +169,7 @@ public sealed partial class KafkaRecordConsumer : IRecordConsumer
     private static bool Survivable(Exception? cause) =>
         cause is KafkaException { Error: { IsFatal: true, Code: not (ErrorCode.FencedInstanceId or ErrorCode.GroupAuthorizationFailed) } };
 
-    private void Poll(IConsumer<byte[]?, byte[]?> client, CancellationToken stop)
+    private void Poll(Client client, CancellationToken stop)
     {
         _log.ConsumerStarted(Group, string.Join(", ", _subscription.Topics), _settings.BootstrapServers);
         Recover();
@@ -190,7 +191,7 @@ public sealed partial class KafkaRecordConsumer : IRecordConsumer
         }
     }
 
-    private void PollOnce(IConsumer<byte[]?, byte[]?> client)
+    private void PollOnce(Client client)
     {
         AdjustFlow(client);
         if (_clock.GetElapsedTime(_lastCommit) >= _commitInterval) Commit(client);
@@ -208,7 +209,7 @@ public sealed partial class KafkaRecordConsumer : IRecordConsumer
     }
 
     /// <summary>Pauses all partitions once the buffer has stayed full, those assigned meanwhile included; they go on at half of it.</summary>
-    private void AdjustFlow(IConsumer<byte[]?, byte[]?> client)
+    private void AdjustFlow(Client client)
     {
         _fullSince = _buffer.Full ? _fullSince ?? _clock.GetTimestamp() : null;
         if (Paused ? !_buffer.HasRoom : _fullSince is { } since && _clock.GetElapsedTime(since) >= HoldTime)
@@ -226,23 +227,23 @@ public sealed partial class KafkaRecordConsumer : IRecordConsumer
             Paused = false;
         }
 
-        _metrics.Paused.WithLabels(Group).Set(Paused ? 1 : 0);
-        _metrics.Buffered.WithLabels(Group).Set(_buffer.Count);
+        _metrics.Paused.WithLabels([Group]).Set(Paused ? 1 : 0);
+        _metrics.Buffered.WithLabels([Group]).Set(_buffer.Count);
     }
 
-    private void Receive(IConsumer<byte[]?, byte[]?> client, ConsumeResult<byte[]?, byte[]?> result)
+    private void Receive(Client client, ConsumeResult<byte[]?, ArraySegment<byte>> result)
     {
         if (_partitions.Track(result.TopicPartitionOffset) is not { } tracked) return;
         if (tracked.Expected is { } expected && expected != result.Offset.Value) Mismatch(client, result, expected);
         _troubles.BrokerAnswered();
-        _metrics.RecordsRead.WithLabels(result.Topic).Inc();
-        var record = KafkaRecords.Received(result, tracked.Assignment);
+        _metrics.RecordsRead.WithLabels([result.Topic]).Inc();
+        var record = KafkaRecords.Received(result, tracked.Assignment, _subscription.RentsValues);
         _lag.Received(result.TopicPartition, record.Timestamp);
         _buffer.Add(record);
     }
 
     /// <summary>Commits, waits for what the reader has in hand, commits again and leaves the group.</summary>
-    private void Leave(IConsumer<byte[]?, byte[]?> client)
+    private void Leave(Client client)
     {
         Commit(client);
         _partitions.Drain(_partitions.List(), _timing.DrainTime);

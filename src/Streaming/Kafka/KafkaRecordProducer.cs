@@ -113,7 +113,7 @@ public sealed class KafkaRecordProducer : IRecordProducer, IDisposable
             return;
         }
 
-        _metrics.RecordsWritten.WithLabels(report.Topic, "acknowledged").Inc();
+        _metrics.RecordsWritten.WithLabels([report.Topic, "acknowledged"]).Inc();
         pending.Done.TrySetResult(new RecordPosition(report.Topic, report.Partition.Value, report.Offset.Value));
     }
 

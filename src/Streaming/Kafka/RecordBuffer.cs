@@ -87,5 +87,5 @@ internal sealed class RecordBuffer(AssignedPartitions partitions, int maxRecords
         lock (_room) Monitor.PulseAll(_room);
     }
 
-    private static long SizeBytes(ReceivedRecord record) => (record.Key?.LongLength ?? 0) + (record.Value?.LongLength ?? 0);
+    private static long SizeBytes(ReceivedRecord record) => (record.Key?.LongLength ?? 0) + record.Bytes.Length;
 }

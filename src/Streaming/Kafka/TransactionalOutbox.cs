@@ -2,6 +2,7 @@ using Confluent.Kafka;
 using Microsoft.Extensions.Logging;
 using MoodStream.Streaming.Records;
 using MoodStream.Streaming.Telemetry;
+using Client = Confluent.Kafka.IConsumer<byte[]?, System.ArraySegment<byte>>;
 
 namespace MoodStream.Streaming.Kafka;
 
@@ -85,7 +86,7 @@ public sealed class TransactionalOutbox(KafkaSettings settings, StreamingMetrics
     /// <param name="only">Partitions to look at; null for all.</param>
     /// <returns>What went wrong; null where all is committed, or there was nothing to commit.</returns>
     /// <exception cref="KafkaException">The broker will never take these outputs; trying again is of no use.</exception>
-    internal Error? Commit(IConsumer<byte[]?, byte[]?> client, IReadOnlyCollection<TopicPartition>? only)
+    internal Error? Commit(Client client, IReadOnlyCollection<TopicPartition>? only)
     {
         // One that has been put out of the group and does not know where it stands would not be refused: the broker takes offsets of
         // nobody for those of a reader without a group. It must hear of its loss first, which polling does.
@@ -164,7 +165,7 @@ public sealed class TransactionalOutbox(KafkaSettings settings, StreamingMetrics
     }
 
     /// <summary>Finds out how an unknown transaction ended: the group's offsets tell, once nothing of this name is open.</summary>
-    private Error? Settle(IConsumer<byte[]?, byte[]?> client)
+    private Error? Settle(Client client)
     {
         try
         {

@@ -30,13 +30,14 @@ public static class Traces
     /// <param name="topic">Topic.</param>
     /// <param name="parent">A <c>traceparent</c> that it belongs to; null for the current span.</param>
     public static Activity? Send(string topic, string? parent = null) =>
-        Messaging(Source.StartActivity($"send {topic}", ActivityKind.Producer, Parse(parent)), "send", topic);
+        Source.HasListeners() ? Messaging(Source.StartActivity($"send {topic}", ActivityKind.Producer, Parse(parent)), "send", topic) : null;
 
     /// <summary>A record is processed, from its reading until its output is acknowledged; a child of the span that its headers name.</summary>
     /// <param name="record">The record.</param>
     /// <param name="group">Consumer group that reads it, since a topic has several; null where only one does.</param>
     public static Activity? Process(ReceivedRecord record, string? group = null)
     {
+        if (!Source.HasListeners()) return null;
         var position = record.Position;
         var span = Messaging(Source.StartActivity($"process {position.Topic}", ActivityKind.Consumer, ParentOf(record)), "process", position.Topic);
         if (group is not null) span?.SetTag("messaging.consumer.group.name", group);

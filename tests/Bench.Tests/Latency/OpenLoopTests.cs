@@ -17,4 +17,18 @@ public sealed class OpenLoopTests
 
     [Fact]
     public void Arrivals_SameSeed_AreTheSame() => Assert.Equal(OpenLoop.Arrivals(5, 10, seed: 1), OpenLoop.Arrivals(5, 10, seed: 1));
+
+    [Fact]
+    public void Steady_TwoASecond_AreHalfASecondApart() => Assert.Equal([0, 0.5, 1], OpenLoop.Steady(2, 3));
+
+    [Fact]
+    public void ForwardAlone_TwoThatWaitWhileOneIsPassed_AreOneBatch()
+    {
+        // One takes 1 s and two take 1.5 s: the first from 0 to 1, the next two from 1 to 2.5, the last, which comes to an idle machine, from 9 to 10.
+        var latencies = OpenLoop.ForwardAlone([0, 0.25, 0.5, 9], [1, 1.5]);
+        Assert.Equal([1, 2.25, 2, 1], latencies);
+    }
+
+    [Fact]
+    public void ForwardAlone_MoreThanABatchThatWait_AreSplit() => Assert.Equal([1.5, 1.5, 2.5], OpenLoop.ForwardAlone([0, 0, 0], [1, 1.5]));
 }

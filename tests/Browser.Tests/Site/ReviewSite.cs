@@ -94,7 +94,7 @@ public sealed class ReviewSite : IAsyncLifetime
     [
         ("MoodStream:Kafka:BootstrapServers", _kafka.Kafka.BootstrapServers), ("MoodStream:Kafka:Profile", "Embedded"),
         ("MoodStream:Redis:Address", _redis.Redis.Address), ("MoodStream:Images:Root", _images), ("MoodStream:Images:ReserveBytes", "0"),
-        ("MoodStream:Review:AuditShare", "0"), ("MoodStream:Review:RequestsPerSecond", "10000"),
+        ("MoodStream:Audit:Share", "0"), ("MoodStream:Review:RequestsPerSecond", "10000"),
     ];
 
     private async Task WriteAsync(string gate, JudgedImage image)

@@ -19,8 +19,8 @@ public sealed class ShrinkOnLoadTests
     public void Decode_Jpeg_IsShrunkAsFarAsTheResizeNeverEnlarges(int width, int height, int factor, int toWidth, int toHeight)
     {
         var image = Decode(TestFiles.Jpeg(width, height), Exact with { ShrinkOnLoad = true });
-        Assert.Equal((factor, toWidth, toHeight), (image.Shrinkage, image.Width, image.Height));
-        Assert.Equal((width, height), (image.FullWidth, image.FullHeight));
+        Assert.Equal((factor, toWidth, toHeight), (InFile(image).Factor, image.Width, image.Height));
+        Assert.Equal((width, height), (InFile(image).Width, InFile(image).Height));
     }
 
     [Theory]
@@ -48,7 +48,7 @@ public sealed class ShrinkOnLoadTests
         const int side = 8 * 48 + 7;
         var ramp = new RgbImage(side, side, [.. Enumerable.Range(0, 3 * side * side).Select(i => (byte)(i / 3 % side / 2))]);
         var jpeg = ImageEncoder.Jpeg(ramp, 100);
-        Assert.Equal(8, Decode(jpeg, Exact with { ShrinkOnLoad = true }).Shrinkage);
+        Assert.Equal(8, InFile(Decode(jpeg, Exact with { ShrinkOnLoad = true })).Factor);
         var (exact, shrunk) = (Input(jpeg, Exact), Input(jpeg, Exact with { ShrinkOnLoad = true }));
         Assert.InRange(exact.Zip(shrunk, (a, b) => Math.Abs(a - b) * 127.5).Max(), 0, 2.5);
     }
@@ -59,10 +59,10 @@ public sealed class ShrinkOnLoadTests
         var rule = new ResizeRule.Exact(60, 30);                        // wide, as the upright image is not
         var settings = DecodeSettings.Default with { ShrinkTo = rule };
         var stored = TestFiles.Jpeg(120, 60);
-        Assert.Equal(2, ImageDecoder.Decode(stored, settings).Image!.Shrinkage);
+        Assert.Equal(2, InFile(ImageDecoder.Decode(stored, settings).Image!).Factor);
         byte[] turned = [.. stored.AsSpan(0, 2), .. Exif6, .. stored.AsSpan(2)];
         var image = ImageDecoder.Decode(turned, settings).Image!;
-        Assert.Equal((1, 60, 120), (image.Shrinkage, image.FullWidth, image.FullHeight));
+        Assert.Equal(new Shrinking(1, 60, 120), InFile(image));
     }
 
     [Fact]
@@ -125,4 +125,6 @@ public sealed class ShrinkOnLoadTests
 
     private static ImageFault? FaultOf(byte[] file, ImageLimits limits) =>
         ImageDecoder.Decode(file, (Exact with { ShrinkOnLoad = true }).Decoding(limits)).Fault;
+
+    private static Shrinking InFile(RgbImage image) => image.Shrunk ?? new Shrinking(1, image.Width, image.Height);
 }

@@ -82,7 +82,7 @@ public sealed class HeldImagesTests(Backbones backbones)
     private GateState Judging() => new(1, backbones.ReadStatistics(), null);
 
     private static PreparedImage Image(long offset, Gate gate, int encodedBytes = 8, int pixels = 8) => new(
-        Records.Input(offset, null), $"image-{offset}", "belt-1", gate, new float[pixels], new byte[encodedBytes], null)
+        Records.Input(offset, new byte[encodedBytes]), $"image-{offset}", "belt-1", gate, new float[pixels], null)
     {
         Size = (16, 16),
     };

@@ -12,6 +12,7 @@ using MoodStream.Scorer.Telemetry;
 using MoodStream.ScorerTests.Fakes;
 using MoodStream.Streaming.DeadLetters;
 using MoodStream.Streaming.Delivery;
+using MoodStream.Streaming.Records;
 using MoodStream.Streaming.Telemetry;
 using MoodStream.TestKit;
 using Prometheus;
@@ -35,7 +36,7 @@ internal sealed class RunningScorer : IAsyncDisposable
         var router = new VerdictRouter(Producer, letters, Images, metrics, clock);
         var stages = new PipelineStages(
             new DecodeStage(settings, new ImageIntake(settings, Gates, Images, new(settings, clock), metrics, clock), router),
-            new ScoreStage(settings, new BatchScorer(_device, settings, metrics, clock), metrics, clock),
+            new ScoreStage(settings, new BatchScorer(_device, new AuditSettings(), metrics, clock), metrics, clock),
             new WriteStage(settings, new DeliverySettings(), router, metrics, clock));
         Pipeline = new(settings, Consumer, Gates, stages, Lifetime, NullLogger<ScoringPipeline>.Instance);
     }

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using System.Text.Json;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
@@ -104,7 +103,7 @@ public sealed class VerdictRouterTests : IDisposable
     {
         var feature = _backbones.Feature(_backbones.Accepted);
         await RouteAsync(Scored(_backbones.Accepted, feature, new(1, 0.5, Accepted: true, null)));
-        var half = MemoryMarshal.Cast<byte, Half>(Assert.Single(_producer.Written).Scored().Feature).ToArray();
+        var half = Records.Halves(Assert.Single(_producer.Written).Scored().Feature);
         Assert.Equal(Backbones.Width, half.Length);
         Assert.Equal(feature.Select(v => (Half)v), half);
     }
@@ -190,6 +189,6 @@ public sealed class VerdictRouterTests : IDisposable
     {
         var gate = new Gate("parts", new GateSettings(), _backbones.Backbone, _clock);
         var record = Records.Input(4, bytes, "belt-1", partition: 2, (RecordHeaders.TraceParent, "00-11-22-01"));
-        return new(new(record, "image-9", "belt-1", gate, [], bytes, reference) { Size = (16, 8) }, feature, new(7, _statistics, null), judgement);
+        return ScoredImage.Of(new(record, "image-9", "belt-1", gate, [], reference) { Size = (16, 8) }, feature, new(7, _statistics, null), judgement);
     }
 }

@@ -7,6 +7,7 @@ using MoodStream.Scorer.Gates;
 using MoodStream.Scorer.Intake;
 using MoodStream.Scorer.Scoring;
 using MoodStream.Scorer.Telemetry;
+using MoodStream.Streaming.Records;
 using Prometheus;
 
 namespace MoodStream.ScorerTests.Scoring;
@@ -46,7 +47,7 @@ public sealed class PatchDistancesTests(Backbones backbones) : IDisposable
         using var backbone = Backbone.Load(backbones.File);
         using var alone = backbone.Extract([planted]);
 
-        Assert.Equal(alone.data<float>().ToArray(), (await ScoreAsync(planted, ReviewAll, auditShare: 0)).Feature);
+        Assert.Equal(alone.data<float>().Select(v => (Half)v), Records.Halves((await ScoreAsync(planted, ReviewAll, auditShare: 0)).Feature));
     }
 
     [Theory]
@@ -62,8 +63,8 @@ public sealed class PatchDistancesTests(Backbones backbones) : IDisposable
         var gate = new Gate("parts", new GateSettings { Backbone = backbones.File }, backbone, TimeProvider.System);
         await _device.RunAsync(() => { gate.Replace(new(1, Fit(backbone, threshold), null)); return true; }, Stop);
         var scorer = new BatchScorer(
-            _device, new ScorerSettings { AuditShare = auditShare }, new ScorerMetrics(Metrics.NewCustomRegistry()), TimeProvider.System);
-        var image = new PreparedImage(Records.Input(0, [1]), "image", "belt-1", gate, pixels, [1], null) { Size = (Side, Side) };
+            _device, new AuditSettings { Share = auditShare }, new ScorerMetrics(Metrics.NewCustomRegistry()), TimeProvider.System);
+        var image = new PreparedImage(Records.Input(0, [1]), "image", "belt-1", gate, pixels, null) { Size = (Side, Side) };
 
         var scored = Assert.Single(await scorer.ScoreAsync([image], Stop));
 

@@ -27,6 +27,12 @@ export function fillCase(item) {
     ...fact("Image", item.imageId));
 }
 
+/** Tells how many others could be decided with a case. */
+export function tellSimilar(item) {
+  $("similar-text").textContent = `${item.similar.length} similar ${item.similar.length === 1 ? "case waits" : "cases wait"}`;
+  $("similar").hidden = false;
+}
+
 function neighbour(image, number, compare) {
   const picture = element("img", { alt: "", draggable: "false" });
   if (image.address) picture.src = image.address;

@@ -1,6 +1,5 @@
 // The accepted images beside a case; one of them may be looked at in the case's place.
 import * as heat from "./heat.js";
-import { $ } from "./screen.js";
 import * as stage from "./stage.js";
 
 let compared = null;
@@ -18,10 +17,4 @@ export function show(images, number = compared ?? 0) {
     compared === null ? "" : `Accepted image ${image.imageId} of ${image.source}, similarity ${image.similarity.toFixed(2)}`);
   heat.putAside(compared !== null);
   for (const [i, button] of document.querySelectorAll(".neighbour").entries()) button.setAttribute("aria-pressed", String(i === compared));
-}
-
-/** Tells how many others could be decided with a case. */
-export function tellSimilar(item) {
-  $("similar-text").textContent = `${item.similar.length} similar ${item.similar.length === 1 ? "case waits" : "cases wait"}`;
-  $("similar").hidden = false;
 }

@@ -9,5 +9,7 @@ export function offer(gates, chosen) {
     const reason = list.value;
     list.replaceChildren(new Option("none given", ""), ...gate.reasonCodes.map((r) => new Option(r, r, false, r === reason)));
   }
+  for (const option of $("grid-sort").options) option.hidden = option.disabled = gate.hidesScores && ["score", "uncertainty"].includes(option.value);
+  if ($("grid-sort").selectedOptions[0]?.disabled) $("grid-sort").value = "";
   return gate.gate;
 }

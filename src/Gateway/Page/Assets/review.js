@@ -1,6 +1,6 @@
 // The review page: what is on the screen, and the steps that go to the gateway.
 import * as bulk from "./bulk.js";
-import { fillCase, fillNearest } from "./cases.js";
+import { fillCase, fillNearest, tellSimilar } from "./cases.js";
 import * as compare from "./compare.js";
 import * as gates from "./gates.js";
 import * as heat from "./heat.js";
@@ -100,7 +100,7 @@ async function showSimilar(item) {
   $("similar").hidden = true;
   item.similar ??= await queue.similar(item).catch(() => null);
   if (mine[0] !== item || !item.similar?.length) return;
-  compare.tellSimilar(item);
+  tellSimilar(item);
 }
 
 const compareWith = (number) => compare.show(mine[0]?.nearest?.images, number);

@@ -6,6 +6,7 @@ const wide = 300, base = 62, top = 14, edge = 8;
 
 // Of n in-distribution images k score at least as high, and p = (k + 1) / (n + 1).
 function words(item, its) {
+  if (item.scoreHidden) return "Kept back until the case is decided, so that the score sways nobody.";
   if (item.score === undefined) return "This image was not scored: the gate had no usable statistics.";
   const side = item.score > item.threshold ? "above" : "not above";
   if (!its || item.pValue === undefined)

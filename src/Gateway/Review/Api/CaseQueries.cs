@@ -35,6 +35,8 @@ internal sealed class CaseQueries(CaseStore store, ReviewSettings settings)
     {
         if (OrderOf(gate, query) is not { } order)
             return (null, Refusal.OfQuery("state is open, claimed, escalated or decided; sort is score, age or uncertainty, of open cases"));
+        if (AsksForScores(query) && settings.Of(gate).HidesScores)
+            return (null, Refusal.OfQuery("this gate keeps scores back until a case is decided: sort is age, and class, minScore and maxScore are of decided cases"));
         var limit = query.Limit ?? PerPage;
         if (limit is < 1 or > MostPerPage) return (null, Refusal.OfQuery($"limit is from 1 to {MostPerPage}"));
         (string Id, double Place)? last = null;
@@ -51,12 +53,16 @@ internal sealed class CaseQueries(CaseStore store, ReviewSettings settings)
             {
                 last = entry;
                 if (!cases.TryGetValue(entry.Id, out var its) || !Matches(its, query)) continue;
-                found.Add(CaseView.Of(its, actor));
+                found.Add(CaseView.Of(its, actor, settings));
                 if (found.Count == limit) return (new(found, Format(entry)), null);
             }
         }
         return (new(found, Format(last!.Value)), null);
     }
+
+    private static bool AsksForScores(CaseQuery query) =>
+        query.State != "decided"
+        && (query.Sort is "score" or "uncertainty" || query.Class is not null || query.MinScore is not null || query.MaxScore is not null);
 
     private static bool Matches(ReviewCase its, CaseQuery query) =>
         (query.Source is null || its.Scored.Source == query.Source)

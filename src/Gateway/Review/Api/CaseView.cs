@@ -5,7 +5,10 @@ using MoodStream.Gateway.Settings;
 
 namespace MoodStream.Gateway.Review.Api;
 
-/// <summary>A case as the API shows it. What others said, and whether it is an audit sample, is there only once it is decided.</summary>
+/// <summary>
+/// A case as the API shows it. What others said, and whether it is an audit sample, is there only once it is decided; so is what the gate
+/// measured, where the gate hides it.
+/// </summary>
 internal sealed record CaseView
 {
     /// <summary>Case.</summary>
@@ -34,6 +37,9 @@ internal sealed record CaseView
 
     /// <summary>When the image was put in, UTC.</summary>
     public required DateTimeOffset ReceivedAt { get; init; }
+
+    /// <summary>Whether score, threshold, p-value, nearest class and heat map are kept back until the case is decided.</summary>
+    public required bool ScoreHidden { get; init; }
 
     /// <summary>OOD score; larger is further out.</summary>
     public double? Score { get; init; }
@@ -78,9 +84,10 @@ internal sealed record CaseView
     public bool? AuditSample { get; init; }
 
     /// <summary>The case in the eyes of one person.</summary>
-    public static CaseView Of(ReviewCase its, CaseActor actor)
+    public static CaseView Of(ReviewCase its, CaseActor actor, ReviewSettings settings)
     {
         var mine = its.Lease is { } lease && lease.Reviewer == actor.Name ? its.Lease : null;
+        var measured = HidesScore(its, settings) ? null : its.Scored;
         return new()
         {
             CaseId = its.CaseId,
@@ -92,13 +99,14 @@ internal sealed record CaseView
             Version = its.Version,
             OpenedAt = its.OpenedAt,
             ReceivedAt = its.Scored.ReceivedAt,
-            Score = its.Scored.Score,
-            Threshold = its.Scored.Threshold,
-            PValue = its.Scored.PValue,
-            NearestClass = its.Scored.NearestClass,
+            ScoreHidden = measured is null,
+            Score = measured?.Score,
+            Threshold = measured?.Threshold,
+            PValue = measured?.PValue,
+            NearestClass = measured?.NearestClass,
             StatisticsVersion = its.Scored.StatisticsVersion,
             Image = Routes.ReviewImageOf(its.Gate, its.CaseId),
-            HeatMap = its.Scored.HeatMapReference is null ? null : Routes.ReviewHeatMapOf(its.Gate, its.CaseId),
+            HeatMap = measured?.HeatMapReference is null ? null : Routes.ReviewHeatMapOf(its.Gate, its.CaseId),
             SeniorOnly = its.SeniorOnly,
             Token = mine?.Token,
             LeaseEndsAt = mine?.EndsAt,
@@ -108,6 +116,9 @@ internal sealed record CaseView
             AuditSample = its.Decision is null ? null : its.AuditSample,
         };
     }
+
+    /// <summary>Whether what the gate measured is kept back for now.</summary>
+    public static bool HidesScore(ReviewCase its, ReviewSettings settings) => its.Decision is null && settings.Of(its.Gate).HidesScores;
 }
 
 /// <summary>One page of cases.</summary>
@@ -126,8 +137,9 @@ internal sealed record ClaimedCases(IReadOnlyList<CaseView> Cases);
 /// <param name="Escalated">Cases that wait for a senior.</param>
 /// <param name="Decided">Decided cases that are still kept.</param>
 /// <param name="ReasonCodes">Reasons that a decision may give.</param>
+/// <param name="HidesScores">Whether scores are kept back until a case is decided.</param>
 internal sealed record GateQueue(
-    string Gate, long Open, long Claimed, long Escalated, long Decided, IReadOnlyList<string> ReasonCodes);
+    string Gate, long Open, long Claimed, long Escalated, long Decided, IReadOnlyList<string> ReasonCodes, bool HidesScores);
 
 /// <summary>Gates with their queues.</summary>
 /// <param name="Person">Who asks.</param>

@@ -25,7 +25,7 @@ internal sealed class ReviewEndpoints(
         {
             var counts = await store.CountAsync(gate, context.RequestAborted);
             queues.Add(new(gate, counts[CaseIndex.OpenByAge], counts[CaseIndex.Leased], counts[CaseIndex.Escalated],
-                counts[CaseIndex.Decided], settings.ReasonCodes));
+                counts[CaseIndex.Decided], settings.ReasonCodes, settings.Of(gate).HidesScores));
         }
         return TypedResults.Ok(new GateQueues(person.Name, person.Roles, queues));
     }
@@ -47,7 +47,7 @@ internal sealed class ReviewEndpoints(
         context.Response.Headers.CacheControl = "private, no-cache";
         return context.Request.Headers.IfNoneMatch.ToString() == tag
             ? TypedResults.StatusCode(StatusCodes.Status304NotModified)
-            : TypedResults.Ok(CaseView.Of(its, ActorOf(context)));
+            : TypedResults.Ok(CaseView.Of(its, ActorOf(context), settings));
     }
 
     /// <summary>The image of a case.</summary>
@@ -68,7 +68,7 @@ internal sealed class ReviewEndpoints(
         if (request.Count is < 1 or > MostClaims) return Invalid($"count is from 1 to {MostClaims}").ToResult(context);
         var actor = ActorOf(context);
         var claimed = await desk.ClaimNextAsync(gate, actor, request.Count, context.RequestAborted);
-        return TypedResults.Ok(new ClaimedCases([.. claimed.Select(its => CaseView.Of(its, actor))]));
+        return TypedResults.Ok(new ClaimedCases([.. claimed.Select(its => CaseView.Of(its, actor, settings))]));
     }
 
     /// <summary>Decides a claimed case.</summary>
@@ -92,7 +92,7 @@ internal sealed class ReviewEndpoints(
         var step = await desk.StepAsync(gate, caseId, (its, now) => rule(its, actor, now), context.RequestAborted);
         if (step.Fault is { } fault) return CaseRefusals.Of(fault).ToResult(context);
         context.Response.Headers.ETag = TagOf(step.After!);
-        return TypedResults.Ok(CaseView.Of(step.After!, actor));
+        return TypedResults.Ok(CaseView.Of(step.After!, actor, settings));
     }
 
     /// <summary>Claims and decides several cases; each by itself, so that one refusal spoils no other.</summary>

@@ -68,7 +68,7 @@ internal sealed class SimilarCases(CaseStore store, CaseQueries queries, ReviewS
         return (new(ids.Count,
         [
             .. near.Where(c => cases.TryGetValue(c.Id, out var found) && IsFor(found, actor)).Take(limit ?? UnlessAsked)
-                .Select(c => new SimilarCase(CaseView.Of(cases[c.Id], actor), Relative(c.Distance, median))),
+                .Select(c => new SimilarCase(CaseView.Of(cases[c.Id], actor, settings), Relative(c.Distance, median))),
         ]), null);
     }
 

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using MoodStream.Contracts;
 using MoodStream.Gateway.Review.Cases;
-using MoodStream.Gateway.Settings;
 using MoodStream.Gateway.Telemetry;
 using MoodStream.Streaming.Hosting;
 using MoodStream.Streaming.Kafka;
@@ -16,7 +15,7 @@ namespace MoodStream.Gateway.Review.Upkeep;
 /// On failure: starts again after a pause, from the last offset that was committed. A record that is no result is left out and logged.
 /// </remarks>
 internal sealed class CaseFeed(
-    IRecordConsumerFactory consumers, ReviewDesk desk, ReviewSettings settings, TimeProvider clock, ILogger<CaseFeed> log)
+    IRecordConsumerFactory consumers, ReviewDesk desk, AuditSettings audit, TimeProvider clock, ILogger<CaseFeed> log)
     : RepeatedWork(Pause, clock, e => log.ReviewWorkFailed(e, "opening cases"))
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
@@ -25,7 +24,7 @@ internal sealed class CaseFeed(
     private readonly ConsumerSubscription _subscription = new()
     {
         Group = ConsumerGroups.Review,
-        Topics = settings.AuditShare > 0 ? [Topics.Review, Topics.Accepted] : [Topics.Review],
+        Topics = audit.Share > 0 ? [Topics.Review, Topics.Accepted] : [Topics.Review],
         OffsetReset = OffsetReset.Earliest,
     };
 
@@ -50,7 +49,7 @@ internal sealed class CaseFeed(
         }
         if (scored is null) return;
         var sample = scored.Verdict == Verdict.Accept;
-        if (sample && !ImageSample.Draws(ImageSample.Audit, scored.ImageId, settings.AuditShare)) return;
+        if (sample && !audit.Draws(scored.ImageId)) return;
         using var span = Traces.Process(record, ConsumerGroups.Review);
         await desk.OpenAsync(scored, record.Position.ToString(), sample, cancellation);
     }

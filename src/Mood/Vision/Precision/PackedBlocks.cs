@@ -2,9 +2,9 @@ using static TorchSharp.torch;
 
 namespace MoodStream.Mood.Vision.Precision;
 
-/// <summary>The blocks of a Vision Transformer for inference in bfloat16, run by one call.</summary>
+/// <summary>The blocks of a Vision Transformer for inference, run by one call.</summary>
 /// <remarks>
-/// Weights are converted, and on a CPU laid out for its matrix products, once. There bias, GELU and the residual sum are
+/// Weights are converted to bfloat16, and on a CPU laid out for its products, once. There bias, GELU and the residual sum are
 /// part of the product that precedes them, so that no pass over the tokens is spent on them. A layer scale is
 /// multiplied into the weights in float32 before they are converted: s·(W x + b) = (s W) x + s b.
 /// Source of the formats: oneDNN's developer guide, "Inner product" and "Primitive attributes: post-ops".
@@ -63,34 +63,39 @@ internal sealed class PackedBlocks : IDisposable
 
     private readonly jit.ScriptModule _script;
     private readonly Tensor[] _weights;
+    private readonly ScalarType _type;
     private readonly VitConfig _config;
     private readonly string _method;
     private readonly bool _biased;
 
-    private PackedBlocks(jit.ScriptModule script, Tensor[] weights, VitConfig config, (string Method, bool Biased) call) =>
-        (_script, _weights, _config, (_method, _biased)) = (script, weights, config, call);
+    private PackedBlocks(jit.ScriptModule script, Tensor[] weights, ScalarType type, VitConfig config, (string Method, bool Biased) call) =>
+        (_script, _weights, _type, _config, (_method, _biased)) = (script, weights, type, config, call);
 
     /// <summary>Converts the blocks of an encoder, whose own weights stay as they are. The caller disposes the result.</summary>
-    public static PackedBlocks Of(VisionTransformer encoder)
+    /// <param name="encoder">The encoder.</param>
+    /// <param name="type">Type of the matrix products: float32 or bfloat16.</param>
+    public static PackedBlocks Of(VisionTransformer encoder, ScalarType type)
     {
         using var scope = NewDisposeScope();
         using var inference = inference_mode();
         var script = ScriptArchive.Load(Source);
         var shared = encoder.SharedBias();
-        var fused = encoder.Blocks[0].OnCpu && Bf16Hardware.Has(CPU);      // oneDNN refuses bfloat16 on other processors
+        // oneDNN refuses bfloat16 on processors that do not have it.
+        var fused = encoder.Blocks[0].OnCpu && (type == ScalarType.Float32 || Bf16Hardware.Has(CPU));
         var weights = new List<Tensor>();
         foreach (var block in encoder.Blocks)
         {
             var floats = block.Foldable(shared);
             for (var i = 0; i < floats.Length; i++)
             {
-                var shorter = floats[i].to(ScalarType.BFloat16).contiguous();
-                var isMatrix = i < TensorsOfBlock && floats[i].dim() == 2;
-                weights.Add(fused && isMatrix ? (Tensor)script.invoke("pack", shorter) : shorter.clone());
+                var converted = floats[i].to(type).contiguous();
+                // In float32 weights stay as they lie, shared with the encoder: laying them out may give the memory that went in, without owning it.
+                var isPacked = fused && type == ScalarType.BFloat16 && i < TensorsOfBlock && floats[i].dim() == 2;
+                weights.Add(isPacked ? (Tensor)script.invoke("pack", converted) : converted);
             }
         }
         foreach (var weight in weights) weight.DetachFromDisposeScope();
-        return new(script, [.. weights], encoder.Config, (fused ? "fused" : "plain", shared is not null || encoder.Blocks[0].RelativePositions is not null));
+        return new(script, [.. weights], type, encoder.Config, (fused ? "fused" : "plain", shared is not null || encoder.Blocks[0].RelativePositions is not null));
     }
 
     /// <summary>Runs all blocks.</summary>
@@ -100,7 +105,7 @@ internal sealed class PackedBlocks : IDisposable
     {
         using var scope = NewDisposeScope();
         var result = (Tensor)_script.invoke(
-            _method, tokens.to(ScalarType.BFloat16), _weights, _biased, _config.Depth, _config.Heads, _config.LayerNormEpsilon);
+            _method, tokens.to(_type), _weights, _biased, _config.Depth, _config.Heads, _config.LayerNormEpsilon);
         return result.to(ScalarType.Float32).MoveToOuterDisposeScope();
     }
 

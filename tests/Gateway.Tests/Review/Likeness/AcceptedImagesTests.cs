@@ -89,7 +89,7 @@ public sealed class AcceptedImagesTests(EmbeddedRedisFixture redis) : IClassFixt
     [Fact]
     public async Task Nearest_OfAcceptedImages_AreTheMostAlikeWithTheirBytes()
     {
-        await using var app = new ReviewApp(redis, ("MoodStream:Review:AuditShare", "0"));
+        await using var app = new ReviewApp(redis, ("MoodStream:Audit:Share", "0"));
         using var client = app.Gateway.CreateClient();
         var reference = await app.Gateway.Store.PutAsync(Samples.Jpeg, Stop);
         foreach (var (id, feature) in new[] { ("far", Features.Of(0, 1)), ("near/1", Features.Of(1, 0.1)), ("middle", Features.Of(1, 1)) })
@@ -116,7 +116,7 @@ public sealed class AcceptedImagesTests(EmbeddedRedisFixture redis) : IClassFixt
     [Fact]
     public async Task Nearest_OfACaseThatWasAccepted_DoesNotTellThatItWas()
     {
-        await using var app = new ReviewApp(redis, ("MoodStream:Review:AuditShare", "1"));
+        await using var app = new ReviewApp(redis, ("MoodStream:Audit:Share", "1"));
         using var client = app.Gateway.CreateClient();
         foreach (var id in new[] { "one", "two" })
             app.Gateway.Feed.Write(app.Gateway.Feed.Record(Scored(id, Features.Of(1, 1)) with { Gate = "audited", DataReference = "x" }));
