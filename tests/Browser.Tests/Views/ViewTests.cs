@@ -16,6 +16,9 @@ public sealed class ViewTests(ReviewSite site, Chromium chromium)
     private static readonly string Pictures = Directory.CreateDirectory(
         Path.Combine(SharedFiles.Checkout, "artifacts", "test-results", "pages")).FullName;
 
+    /// <summary>Views that the documents show; taken anew with <c>UPDATE_DOCS=1</c> in the environment.</summary>
+    private static readonly string[] InDocuments = ["work-heat-map", "operate"];
+
     [Theory]
     [InlineData(ColorScheme.Light)]
     [InlineData(ColorScheme.Dark)]
@@ -132,6 +135,11 @@ public sealed class ViewTests(ReviewSite site, Chromium chromium)
     private static async Task LookAsync(IPage page, string view, ColorScheme theme)
     {
         await page.ScreenshotAsync(new() { Path = Path.Combine(Pictures, $"{view}-{theme.ToString().ToLowerInvariant()}.png") });
+        if (theme == ColorScheme.Light && InDocuments.Contains(view) && Environment.GetEnvironmentVariable("UPDATE_DOCS") == "1")
+            await page.ScreenshotAsync(new()
+            {
+                Path = Path.Combine(SharedFiles.Checkout, "docs", "pictures", $"{view}.jpg"), Type = ScreenshotType.Jpeg, Quality = 80,
+            });
         var found = (await page.RunAxe()).Violations.Where(v => Grave.Contains(v.Impact)).ToList();
         Assert.True(found.Count == 0, $"{view}, {theme}:\n{string.Join('\n', found.SelectMany(Tell))}");
         Assert.Equal(
