@@ -17,7 +17,7 @@ internal static class OpenLoop
 
     /// <summary>Arrivals at a steady rate, as of a line camera.</summary>
     /// <returns>Seconds from the start, ascending.</returns>
-    public static double[] Steady(double perSecond, int count) => [.. Enumerable.Range(0, count).Select(image => image / perSecond)];
+    public static double[] Steady(double perSecond, int count) => [.. DueCalls.Steady(perSecond, TimeSpan.MaxValue).Take(count)];
 
     /// <summary>What the forward passes alone would make of arrivals: each takes all that wait, up to a batch, and nothing else takes time.</summary>
     /// <param name="arrivals">Seconds from the start, ascending.</param>

@@ -49,7 +49,7 @@ internal sealed class VerdictTape : IAsyncDisposable
         _client = new ConsumerBuilder<byte[], byte[]>(new ConsumerConfig
         {
             BootstrapServers = bootstrapServers, GroupId = "mood-bench-tape", IsolationLevel = IsolationLevel.ReadCommitted,
-            EnableAutoCommit = false, FetchWaitMaxMs = 25,
+            EnableAutoCommit = false, FetchWaitMaxMs = 5,
         }).SetLogHandler((_, _) => { }).Build();
         _client.Assign(Topics.All.Where(t => Outputs.Contains(t.Name)).SelectMany(
             t => Enumerable.Range(0, t.Partitions).Select(p => new TopicPartitionOffset(t.Name, p, Offset.Beginning))));
