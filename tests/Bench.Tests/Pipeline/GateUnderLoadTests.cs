@@ -22,7 +22,9 @@ public sealed class GateUnderLoadTests
         Assert.True(figures.ImagesPerSecond.Median > 0 && figures.AllocatedPerImage.Median > 0 && gate.PeakMiB > 50);
         Assert.All(figures.Stages, stage => Assert.True(stage.Value > 0, stage.Key));
 
-        var latency = await LatencyFigures.MeasureAsync(gate, tiny.Model, bare, figures, seconds: 1, seed: 5, cancellation);
+        // Verdicts of so few images may come in one fetch, which tells of no rate: latencies are measured at one that every machine keeps up with.
+        var calm = figures with { Times = figures.Times with { OursSeconds = Spread.Of([figures.Images / 20.0]) } };
+        var latency = await LatencyFigures.MeasureAsync(gate, tiny.Model, bare, calm, seconds: 1, seed: 5, cancellation);
         Assert.All(latency.Figures(), figure => Assert.True(figure.Value > 0, figure.Key));
         Assert.Equal(Percentile.Of(latency.Steady, 0.99) / latency.SecondsOfOne, latency.Rows()[0].RatioHigh, precision: 9);
 

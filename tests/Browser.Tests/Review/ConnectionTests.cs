@@ -14,6 +14,8 @@ public sealed class ConnectionTests(ReviewSite site, Chromium chromium)
         await page.SignInAsync("ann", "line");
         await page.SeeAsync("faulty-000");
         await page.Keyboard.PressAsync("1");
+        // The next image is there before the gateway has answered; a decision that the cut holds up comes back, and is another story.
+        await Expect(page.Locator("#toast")).ToContainTextAsync("in-distribution");
         await page.SeeAsync("faulty-001");
 
         await site.Gateway.CutAsync();

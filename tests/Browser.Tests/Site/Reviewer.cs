@@ -24,12 +24,9 @@ internal static class Reviewer
         await Assertions.Expect(page.Locator("#gate")).ToHaveValueAsync(gate);
     }
 
-    /// <summary>Id of the image on the screen; waits until it is one of the wanted, and its picture is there.</summary>
-    public static async Task SeeAsync(this IPage page, string imageId)
-    {
-        await Assertions.Expect(page.Locator("#image")).ToHaveAttributeAsync("alt", new System.Text.RegularExpressions.Regex($"^Image {imageId} of "));
-        await Assertions.Expect(page.Locator("#image")).ToBeVisibleAsync();
-    }
+    /// <summary>Waits until an image is on the screen: its words and its picture at once, since a hidden page keeps the words of the image before.</summary>
+    public static Task SeeAsync(this IPage page, string imageId) =>
+        Assertions.Expect(page.Locator($"#image[alt^='Image {imageId} of ']")).ToBeVisibleAsync();
 
     /// <summary>Id of the image on the screen.</summary>
     public static async Task<string> ImageAsync(this IPage page)
