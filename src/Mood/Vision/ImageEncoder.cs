@@ -33,6 +33,8 @@ public readonly record struct GridSize(int Height, int Width)
 /// <param name="name">Name of the module.</param>
 public abstract class ImageEncoder(string name) : nn.Module<Tensor, Tensor>(name)
 {
+    static ImageEncoder() => NativeHeap.KeepFreed();        // whoever has an encoder, trains or scores with it
+
     /// <summary>Name of the architecture, for people and reports: <c>vit</c>, <c>resnetv2</c>, …</summary>
     public abstract string Architecture { get; }
 

@@ -11,6 +11,9 @@ public sealed class PackedBlocksTests
 {
     private const double Tolerance = 0.03;
 
+    /// <summary>More than the logits of 256 tokens are held of at once.</summary>
+    private const int Images = 9;
+
     private static readonly VitConfig Plain = new() { ImageSize = 32, PatchSize = 8, Width = 64, Depth = 3, Heads = 4 };
 
     public static TheoryData<VitConfig> Shapes =>
@@ -18,6 +21,8 @@ public sealed class PackedBlocksTests
         Plain,
         Plain with { Pooling = Pooling.ClassToken, LayerScale = 0.3, RelativePositions = RelativePositionBias.PerBlock, QkvBias = false },
         Plain with { ClassToken = false, RelativePositions = RelativePositionBias.Shared, Positions = PositionEmbedding.None },
+        Plain with { ClassToken = false, ImageSize = 128 },              // 256 tokens: the logits of these images are held in two parts
+        Plain with { ImageSize = 128 },                                  // 257 tokens: the logits are not held
     ];
 
     [Theory]
@@ -41,7 +46,7 @@ public sealed class PackedBlocksTests
         foreach (var (name, parameter) in encoder.named_parameters())
             if (name.Contains("bias", StringComparison.Ordinal) || name.Contains("gamma", StringComparison.Ordinal)) parameter.normal_(0.1, 0.5);
         encoder.eval();
-        var images = randn(2, 3, config.ImageSize, config.ImageSize);
+        var images = randn(Images, 3, config.ImageSize, config.ImageSize);
         var exact = encoder.forward(images);
 
         Assert.True(encoder.TryPack(type));

@@ -4,41 +4,77 @@ namespace MoodStream.Mood.Vision.Precision;
 
 /// <summary>The blocks of a Vision Transformer for inference, run by one call.</summary>
 /// <remarks>
-/// Weights are converted to bfloat16, and on a CPU laid out for its products, once. There bias, GELU and the residual sum are
-/// part of the product that precedes them, so that no pass over the tokens is spent on them. A layer scale is
-/// multiplied into the weights in float32 before they are converted: s·(W x + b) = (s W) x + s b.
+/// Weights are converted once, to the type of the products; bfloat16 ones are laid out for a CPU's products as well. There bias and GELU are
+/// part of the product that precedes them, in float32 the residual sum too, so that no pass over the tokens is spent on them. With products in
+/// bfloat16 the sum itself and its norms stay in float32: what every block adds to would lose what is small.
+/// A layer scale is multiplied into the weights in float32 before they are converted: s·(W x + b) = (s W) x + s b.
+/// Attention in bfloat16 of up to <see cref="MostExplicit"/> tokens is two products and a softmax, for as many images at a time as keep the logits
+/// in the processor's cache: libtorch's own, which never holds the logits, carries such products out in float32 on a CPU and takes twice as long.
 /// Source of the formats: oneDNN's developer guide, "Inner product" and "Primitive attributes: post-ops".
 /// Thread-safety: owned by one thread.
 /// </remarks>
 internal sealed class PackedBlocks : IDisposable
 {
+    /// <summary>Tokens up to which attention holds its logits.</summary>
+    internal const int MostExplicit = 256;
+
+    /// <summary>Logits that are held at once, about; more where one image has more.</summary>
+    internal const int LogitsAtOnce = 2_000_000;
+
     /// <summary>Tensors of a block before its relative position bias.</summary>
     private const int TensorsOfBlock = 12;
 
-    private const string Source = """
+    private static readonly string Source = $$"""
         class Forward(Module):
           __parameters__ = []
           __buffers__ = []
           training : bool
+          def attend(self: __torch__.Forward, qkv: Tensor, bias: Optional[Tensor], scale: float, single: bool) -> Tensor:
+            B = qkv.size(1)
+            T = qkv.size(3)
+            if T > {{MostExplicit}} or single:
+              mixed = torch.scaled_dot_product_attention(qkv[0], qkv[1], qkv[2], bias)
+            else:
+              qkv = qkv.contiguous()
+              q = torch.mul(qkv[0], scale)
+              k = qkv[1].transpose(-2, -1)
+              most = max(1, {{LogitsAtOnce}} // (qkv.size(2) * T * T))
+              parts = annotate(List[Tensor], [])
+              for i in range((B + most - 1) // most):
+                n = min(most, B - i * most)
+                logits = torch.matmul(torch.narrow(q, 0, i * most, n), torch.narrow(k, 0, i * most, n))
+                if bias is not None:
+                  logits = torch.add_(logits, bias)
+                parts.append(torch.matmul(torch.softmax(logits, -1), torch.narrow(qkv[2], 0, i * most, n)))
+              mixed = torch.cat(parts)
+            return mixed.transpose(1, 2)
           def fused(self: __torch__.Forward, x: Tensor, w: List[Tensor], biased: bool, depth: int, heads: int, eps: float) -> Tensor:
             B = x.size(0)
             T = x.size(1)
             D = x.size(2)
             none = annotate(List[Optional[number]], [])
+            single = x.dtype == w[3].dtype
+            if not single:
+              x = x.clone()
             for i in range(depth):
               k = i * 13
-              h = torch.layer_norm(x, [D], w[k], w[k + 1], eps)
+              h = torch.layer_norm(x, [D], w[k], w[k + 1], eps).type_as(w[k + 3])
               qkv = ops.mkldnn._linear_pointwise(h, w[k + 2], w[k + 3], "none", none, "")
               qkv = qkv.view(B, T, 3, heads, D // heads).permute(2, 0, 3, 1, 4)
               bias = annotate(Optional[Tensor], None)
               if biased:
                 bias = w[k + 12]
-              a = torch.scaled_dot_product_attention(qkv[0], qkv[1], qkv[2], bias)
-              a = a.transpose(1, 2).reshape(B, T, D)
-              x = ops.mkldnn._linear_pointwise(a, x, w[k + 4], w[k + 5], "add")
-              h = torch.layer_norm(x, [D], w[k + 6], w[k + 7], eps)
+              a = self.attend(qkv, bias, (D // heads) ** -0.5, single).reshape(B, T, D)
+              if single:
+                x = ops.mkldnn._linear_pointwise(a, x, w[k + 4], w[k + 5], "add")
+              else:
+                x = torch.add_(x, ops.mkldnn._linear_pointwise(a, w[k + 4], w[k + 5], "none", none, ""))
+              h = torch.layer_norm(x, [D], w[k + 6], w[k + 7], eps).type_as(w[k + 3])
               h = ops.mkldnn._linear_pointwise(h, w[k + 8], w[k + 9], "gelu", none, "none")
-              x = ops.mkldnn._linear_pointwise(h, x, w[k + 10], w[k + 11], "add")
+              if single:
+                x = ops.mkldnn._linear_pointwise(h, x, w[k + 10], w[k + 11], "add")
+              else:
+                x = torch.add_(x, ops.mkldnn._linear_pointwise(h, w[k + 10], w[k + 11], "none", none, ""))
             return x
           def plain(self: __torch__.Forward, x: Tensor, w: List[Tensor], biased: bool, depth: int, heads: int, eps: float) -> Tensor:
             B = x.size(0)
@@ -63,13 +99,13 @@ internal sealed class PackedBlocks : IDisposable
 
     private readonly jit.ScriptModule _script;
     private readonly Tensor[] _weights;
-    private readonly ScalarType _type;
+    private readonly ScalarType _sums;
     private readonly VitConfig _config;
     private readonly string _method;
     private readonly bool _biased;
 
-    private PackedBlocks(jit.ScriptModule script, Tensor[] weights, ScalarType type, VitConfig config, (string Method, bool Biased) call) =>
-        (_script, _weights, _type, _config, (_method, _biased)) = (script, weights, type, config, call);
+    private PackedBlocks(jit.ScriptModule script, Tensor[] weights, ScalarType sums, VitConfig config, (string Method, bool Biased) call) =>
+        (_script, _weights, _sums, _config, (_method, _biased)) = (script, weights, sums, config, call);
 
     /// <summary>Converts the blocks of an encoder, whose own weights stay as they are. The caller disposes the result.</summary>
     /// <param name="encoder">The encoder.</param>
@@ -88,14 +124,15 @@ internal sealed class PackedBlocks : IDisposable
             var floats = block.Foldable(shared);
             for (var i = 0; i < floats.Length; i++)
             {
-                var converted = floats[i].to(type).contiguous();
+                var isNorm = i is 0 or 1 or 6 or 7;
+                var converted = floats[i].to(fused && isNorm ? ScalarType.Float32 : type).contiguous();
                 // In float32 weights stay as they lie, shared with the encoder: laying them out may give the memory that went in, without owning it.
                 var isPacked = fused && type == ScalarType.BFloat16 && i < TensorsOfBlock && floats[i].dim() == 2;
                 weights.Add(isPacked ? (Tensor)script.invoke("pack", converted) : converted);
             }
         }
         foreach (var weight in weights) weight.DetachFromDisposeScope();
-        return new(script, [.. weights], type, encoder.Config, (fused ? "fused" : "plain", shared is not null || encoder.Blocks[0].RelativePositions is not null));
+        return new(script, [.. weights], fused ? ScalarType.Float32 : type, encoder.Config, (fused ? "fused" : "plain", shared is not null || encoder.Blocks[0].RelativePositions is not null));
     }
 
     /// <summary>Runs all blocks.</summary>
@@ -105,7 +142,7 @@ internal sealed class PackedBlocks : IDisposable
     {
         using var scope = NewDisposeScope();
         var result = (Tensor)_script.invoke(
-            _method, tokens.to(_type), _weights, _biased, _config.Depth, _config.Heads, _config.LayerNormEpsilon);
+            _method, tokens.to(_sums), _weights, _biased, _config.Depth, _config.Heads, _config.LayerNormEpsilon);
         return result.to(ScalarType.Float32).MoveToOuterDisposeScope();
     }
 
