@@ -82,7 +82,7 @@ public sealed record ScorerSettings : ICheckedSettings
     [Range(1, 4096)]
     public int MaxBatchCount { get; init; } = 32;
 
-    /// <summary>Longest an image waits for its batch to fill. Default 20 ms.</summary>
+    /// <summary>Longest an image waits for its batch to fill; where images come further apart than that, none waits. Default 20 ms.</summary>
     [Range(typeof(TimeSpan), "00:00:00.001", "00:00:10")]
     public TimeSpan MaxBatchAge { get; init; } = TimeSpan.FromMilliseconds(20);
 

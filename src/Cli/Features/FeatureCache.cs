@@ -9,8 +9,8 @@ using static TorchSharp.torch;
 namespace MoodStream.Cli.Features;
 
 /// <summary>
-/// Features on disk by what they were made of: model, preprocessing and images. The same images through the same
-/// backbone cost one forward pass, however often they are evaluated.
+/// Features on disk by what they were made of and by: model, preprocessing, images, and the program. The same images through the same
+/// backbone cost one forward pass, however often they are evaluated; a program of another build may round otherwise, and makes its own.
 /// </summary>
 /// <param name="folder">Where the files lie; null for no cache.</param>
 internal sealed class FeatureCache(DirectoryInfo? folder)
@@ -20,6 +20,9 @@ internal sealed class FeatureCache(DirectoryInfo? folder)
 
     private const string DamagedKey = "moodstream.damaged";
     private const string Ending = ".features.safetensors";
+
+    /// <summary>Tells builds of the forward pass apart; builds of the same source are the same.</summary>
+    private static readonly string Program = typeof(Backbone).Module.ModuleVersionId.ToString("N")[..8];
 
     /// <summary>The usual folder: <c>$XDG_CACHE_HOME/moodstream</c>, or <c>.cache/moodstream</c> at home; null where
     /// there is no home.</summary>
@@ -41,7 +44,7 @@ internal sealed class FeatureCache(DirectoryInfo? folder)
     {
         if (folder is null) return extract();
         var path = Path.Combine(
-            folder.FullName, $"{backbone.ModelHash}-{backbone.PreprocessingHash}-{TypeOf(backbone)}{contentHash}{Ending}");
+            folder.FullName, $"{backbone.ModelHash}-{backbone.PreprocessingHash}-{TypeOf(backbone)}{Program}-{contentHash}{Ending}");
         if (TryRead(path, backbone, dataset) is { } kept) return kept;
         var made = extract();
         Keep(path, made);

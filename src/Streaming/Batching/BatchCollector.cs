@@ -3,7 +3,10 @@ using System.Threading.Channels;
 
 namespace MoodStream.Streaming.Batching;
 
-/// <summary>Groups the items of a channel into batches that close by count, bytes or age, whichever comes first.</summary>
+/// <summary>
+/// Groups the items of a channel into batches that close by count, bytes or age, whichever comes first. Where items come further apart than
+/// the age allowed, a batch waits for none: it would be no larger, only later.
+/// </summary>
 /// <param name="policy">When a batch closes.</param>
 /// <param name="clock">Measures the age.</param>
 /// <param name="sizeBytes">Size of one item by the caller's measure; null counts no bytes.</param>
@@ -63,11 +66,14 @@ public sealed class BatchCollector<T>(BatchPolicy policy, TimeProvider clock, Fu
         private long _bytes;
         private long _since;
         private (T Item, long Bytes)? _next;
+        private readonly ArrivalPace _pace = new(policy.MaxAge, clock);
 
         public int Count => _items.Count;
 
         /// <summary>Time left before the batch closes by age; null while it is empty.</summary>
-        public TimeSpan? Remaining => Count == 0 ? null : Max(policy.MaxAge - clock.GetElapsedTime(_since), TimeSpan.Zero);
+        public TimeSpan? Remaining => Count == 0 ? null : Max(Patience - clock.GetElapsedTime(_since), TimeSpan.Zero);
+
+        private TimeSpan Patience => _pace.IsWorthWaiting ? policy.MaxAge : TimeSpan.Zero;
 
         private BatchTrigger? Full =>
             Count >= policy.MaxCount ? BatchTrigger.Count : Count > 0 && _bytes >= policy.MaxBytes ? BatchTrigger.Bytes : null;
@@ -78,8 +84,17 @@ public sealed class BatchCollector<T>(BatchPolicy policy, TimeProvider clock, Fu
         /// <returns>Why the batch is to be closed now; null where it may wait for more.</returns>
         public BatchTrigger? Fill(ChannelReader<T> reader)
         {
+            var came = 0;
+            var full = Fill(reader, ref came);
+            if (came > 0) _pace.Came(came);
+            return full ?? (Expired ? BatchTrigger.Age : null);
+        }
+
+        private BatchTrigger? Fill(ChannelReader<T> reader, ref int came)
+        {
             while (Full is null && reader.TryRead(out var item))
             {
+                came++;
                 var bytes = sizeBytes?.Invoke(item) ?? 0;
                 if (Count > 0 && _bytes + bytes > policy.MaxBytes)
                 {
@@ -90,7 +105,7 @@ public sealed class BatchCollector<T>(BatchPolicy policy, TimeProvider clock, Fu
                 Add(item, bytes);
             }
 
-            return Full ?? (Expired ? BatchTrigger.Age : null);
+            return Full;
         }
 
         public Batch<T> Close(BatchTrigger trigger)

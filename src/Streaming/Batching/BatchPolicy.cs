@@ -9,7 +9,7 @@ public sealed record BatchPolicy
     /// <summary>Most bytes in a batch, by the caller's measure. Default 256 MiB.</summary>
     public long MaxBytes { get; init; } = 256L << 20;
 
-    /// <summary>Longest the first item waits for its batch to close. Default 20 ms.</summary>
+    /// <summary>Longest the first item waits for its batch to close; it waits for none where items come further apart. Default 20 ms.</summary>
     public TimeSpan MaxAge { get; init; } = TimeSpan.FromMilliseconds(20);
 }
 

@@ -71,6 +71,42 @@ public sealed class BatchCollectorTests
     }
 
     [Fact]
+    public async Task CollectAsync_ItemsFurtherApartThanTheAge_NoneWaits()
+    {
+        await using var batches = CollectAsync(Policy);
+        await AgeAsync(batches, 1);
+
+        for (var item = 2; item < 6; item++)
+        {
+            _clock.Advance(TimeSpan.FromMilliseconds(21));
+            Write(item);
+            await AssertNextAsync(batches, BatchTrigger.Age, item);
+        }
+    }
+
+    [Fact]
+    public async Task CollectAsync_ItemsCloseTogetherAfterAPause_BatchesWaitAgain()
+    {
+        await using var batches = CollectAsync(Policy with { MaxCount = 10 });
+        await AgeAsync(batches, 1);
+        _clock.Advance(TimeSpan.FromHours(1));
+        Write(2);
+        await AssertNextAsync(batches, BatchTrigger.Age, 2);        // a pause of 40 ms, as long as one may count
+
+        _clock.Advance(TimeSpan.FromMilliseconds(4));
+        Write(3, 4, 5, 6);                                          // 40·0.8⁴ + 1·(1 - 0.8⁴) = 17 ms on average: within 20
+        var next = batches.MoveNextAsync().AsTask();
+        await _clock.TimerSetAsync();
+        _clock.Advance(TimeSpan.FromMilliseconds(19));
+        Write(7);
+        await _clock.TimerSetAsync();
+        _clock.Advance(TimeSpan.FromMilliseconds(1));
+
+        Assert.True(await next);
+        Assert.Equal([3, 4, 5, 6, 7], batches.Current.Items);
+    }
+
+    [Fact]
     public async Task CollectAsync_NothingCame_NoBatchByAge()
     {
         await using var batches = CollectAsync(Policy);
@@ -128,6 +164,17 @@ public sealed class BatchCollectorTests
     private void Write(params int[] items)
     {
         foreach (var item in items) Assert.True(_input.Writer.TryWrite(item));
+    }
+
+    /// <summary>A batch of one item that waits as long as it may.</summary>
+    private async Task AgeAsync(IAsyncEnumerator<Batch<int>> batches, int item)
+    {
+        Write(item);
+        var next = batches.MoveNextAsync().AsTask();
+        await _clock.TimerSetAsync();
+        _clock.Advance(Policy.MaxAge);
+        Assert.True(await next);
+        Assert.Equal([item], batches.Current.Items);
     }
 
     private static async Task AssertNextAsync(IAsyncEnumerator<Batch<int>> batches, BatchTrigger trigger, params int[] items)
