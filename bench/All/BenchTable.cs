@@ -37,7 +37,7 @@ internal static class BenchTable
             new("pipeline", ["pipeline", "--starts", "3", .. common, .. gate]),
             new("decode", ["decode", .. common, .. python]),
             new("detect", ["detect-share", .. common]),
-            new("latency", ["latency", "--rounds", "2", "--seed", $"{seed}", .. gate]),
+            new("latency", ["latency", .. common, .. gate]),
             .. gpu ? [new BenchPart("gpu", ["pipeline", "--model", "vit-b16", "--device", "cuda", "--batch", "256", "--precision", "bf16", "--starts", "1", .. common, .. gate])] : Array.Empty<BenchPart>(),
         ];
     }

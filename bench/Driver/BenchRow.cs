@@ -39,15 +39,21 @@ internal sealed record BenchRow(
     public static BenchRow Of(string name, PairedFigures figures, double must, double? aim = null) => new(
         name, "s", figures.OursSeconds.Median, figures.PeerSeconds.Median, figures.Ratio.Median, figures.Ratio.Low, figures.Ratio.High, must, aim);
 
-    /// <summary>A row of ours as a share of the peer's, of which only so much may be: a cost beside what cannot be avoided.</summary>
+    /// <summary>A row of ours as a share of the peer's, of which only so much may be: a cost beside what cannot be avoided. The ratio is the median of the rounds'.</summary>
     /// <param name="name">What was measured.</param>
     /// <param name="unit">Unit of both.</param>
-    /// <param name="ours">Ours.</param>
-    /// <param name="peer">The peer's, one figure for all rounds.</param>
+    /// <param name="ours">Ours of each round.</param>
+    /// <param name="peer">The peer's of each round.</param>
     /// <param name="must">Largest ratio allowed.</param>
     /// <param name="aim">Ratio that is aimed at.</param>
-    public static BenchRow OfShare(string name, string unit, Spread ours, double peer, double must, double aim) =>
-        new(name, unit, ours.Median, peer, ours.Median / peer, ours.Low / peer, ours.High / peer, must, aim) { Better = Better.Lower };
+    public static BenchRow OfShare(string name, string unit, IReadOnlyList<double> ours, IReadOnlyList<double> peer, double must, double aim)
+    {
+        var ratio = Spread.Of([.. ours.Zip(peer, (a, b) => a / b)]);
+        return new(name, unit, Spread.Of(ours).Median, Spread.Of(peer).Median, ratio.Median, ratio.Low, ratio.High, must, aim)
+        {
+            Better = Better.Lower,
+        };
+    }
 
     /// <summary>A row without a peer: it stands beside what it must reach, which has the ratio 1.</summary>
     /// <param name="name">What was measured.</param>

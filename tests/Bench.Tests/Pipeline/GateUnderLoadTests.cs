@@ -24,9 +24,10 @@ public sealed class GateUnderLoadTests
 
         // Verdicts of so few images may come in one fetch, which tells of no rate: latencies are measured at one that every machine keeps up with.
         var calm = figures with { Times = figures.Times with { OursSeconds = Spread.Of([figures.Images / 20.0]) } };
-        var latency = await LatencyFigures.MeasureAsync(gate, tiny.Model, bare, calm, seconds: 1, seed: 5, cancellation);
+        var latency = await LatencyFigures.MeasureAsync(gate, tiny.Model, bare, calm, rounds: 2, seconds: 1, seed: 5, cancellation);
         Assert.All(latency.Figures(), figure => Assert.True(figure.Value > 0, figure.Key));
-        Assert.Equal(Percentile.Of(latency.Steady, 0.99) / latency.SecondsOfOne, latency.Rows()[0].RatioHigh, precision: 9);
+        Assert.Equal(2, latency.Rounds.Count);
+        Assert.Equal(latency.Rounds.Max(r => Percentile.Of(r.Steady, 0.99) / r.SecondsOfOne), latency.Rows()[0].RatioHigh, precision: 9);
 
         Assert.True(await gate.ColdStartAsync(cancellation) > 0);
         Assert.Equal(gate.Load.Put, gate.Tape.Count);
