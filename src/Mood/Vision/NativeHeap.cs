@@ -19,12 +19,10 @@ internal static partial class NativeHeap
     /// <summary>Freed memory at the end of the heap that is kept; bytes.</summary>
     private const int MostKept = 1 << 30;
 
-    private static readonly string[] Environmental = ["MALLOC_TRIM_THRESHOLD_", "MALLOC_MMAP_THRESHOLD_", "GLIBC_TUNABLES"];
-
     /// <summary>Keeps freed memory for this process, unless its environment says how memory is to be kept. Does nothing where there is no glibc.</summary>
     public static void KeepFreed()
     {
-        if (!OperatingSystem.IsLinux() || Environmental.Any(name => Environment.GetEnvironmentVariable(name) is not null)) return;
+        if (!OperatingSystem.IsLinux() || EnvironmentDecides()) return;
         try
         {
             _ = SetOption(MmapThreshold, LargestKept);
@@ -35,6 +33,11 @@ internal static partial class NativeHeap
             // Another C library, which keeps or gives back as it does.
         }
     }
+
+    private static bool EnvironmentDecides() =>
+        Environment.GetEnvironmentVariable("MALLOC_TRIM_THRESHOLD_") is not null
+        || Environment.GetEnvironmentVariable("MALLOC_MMAP_THRESHOLD_") is not null
+        || Environment.GetEnvironmentVariable("GLIBC_TUNABLES")?.Contains("glibc.malloc.", StringComparison.Ordinal) == true;
 
     [LibraryImport("libc", EntryPoint = "mallopt")]
     private static partial int SetOption(int option, int value);

@@ -40,7 +40,7 @@ public sealed record ReceivedRecord(
         RecordPosition position, byte[]? key, ArraySegment<byte> value, IReadOnlyList<KeyValuePair<string, byte[]?>> headers, DateTimeOffset timestamp) =>
         new(position, key, null, headers, timestamp) { _rented = value };
 
-    /// <summary>Gives memory from a pool back. Called once at most, by whoever ends the record: nobody may look at its value afterwards.</summary>
+    /// <summary>Gives memory from a pool back. Called by whoever ends the record: nobody may look at its value afterwards.</summary>
     /// <remarks>A record that is not released costs the pool an array and nothing else.</remarks>
     public void Release()
     {

@@ -14,7 +14,7 @@ public sealed class AllocationTests(Backbones backbones)
 
     /// <summary>
     /// Bytes allowed for an image, from the record to the acknowledged verdict, the Kafka client left out: it makes the record, its
-    /// key, value and headers, and copies what is produced. Measured: 6,769; the bound is a fifth more.
+    /// key, value and headers, and copies what is produced. Measured: 6,769 when the bound was set, a fifth above it.
     /// </summary>
     private const double MostBytes = 8 * 1024;
 

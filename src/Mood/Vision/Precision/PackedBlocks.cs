@@ -16,10 +16,10 @@ namespace MoodStream.Mood.Vision.Precision;
 internal sealed class PackedBlocks : IDisposable
 {
     /// <summary>Tokens up to which attention holds its logits.</summary>
-    internal const int MostExplicit = 256;
+    private const int MostExplicit = 256;
 
     /// <summary>Logits that are held at once, about; more where one image has more.</summary>
-    internal const int LogitsAtOnce = 2_000_000;
+    private const int LogitsAtOnce = 2_000_000;
 
     /// <summary>Tensors of a block before its relative position bias.</summary>
     private const int TensorsOfBlock = 12;
