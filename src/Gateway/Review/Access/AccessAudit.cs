@@ -28,7 +28,10 @@ internal sealed class AccessAudit(AuditOutbox outbox, TimeProvider clock, ILogge
 
     private readonly TimeProvider _clock = clock;
     private readonly Lock _gate = new();
+
+    // Never disposed: it holds nothing to give back, and the last flush may still be under way when the host disposes of its services.
     private readonly SemaphoreSlim _flushing = new(1);
+
     private DateTimeOffset _since;
     private int _written, _leftOut;
 
@@ -66,13 +69,6 @@ internal sealed class AccessAudit(AuditOutbox outbox, TimeProvider clock, ILogge
         {
             _flushing.Release();
         }
-    }
-
-    /// <inheritdoc/>
-    public override void Dispose()
-    {
-        base.Dispose();
-        _flushing.Dispose();
     }
 
     /// <inheritdoc/>
