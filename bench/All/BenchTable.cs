@@ -29,7 +29,7 @@ internal static class BenchTable
         int rounds, int seed, IReadOnlyList<string> gate, IReadOnlyList<string> python, IReadOnlyList<string> images, bool gpu)
     {
         string[] common = ["--rounds", $"{rounds}", "--seed", $"{seed}"];
-        // Short rounds, and many: both of a pair are to fall into the same mood of a shared machine.
+        // Short rounds, and many: both of a pair are to fall into the same spell of a shared machine.
         string[] pairs = ["--rounds", $"{2 * rounds + 1}", "--seconds", "4", "--seed", $"{seed}"];
         return
         [

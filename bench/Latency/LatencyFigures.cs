@@ -31,11 +31,11 @@ internal sealed record LatencyFigures(string Title, double PerSecond, IReadOnlyL
         var count = Math.Max(1, (int)(perSecond * seconds));
         await Console.Error.WriteLineAsync(
             $"{pipeline.Title}: {rounds} times {count:N0} images arrive, {perSecond:F1} a second, at equal distances and then at random");
-        var measured = new List<LatencyRound>();
+        var (steady, measured) = (OpenLoop.Steady(perSecond, count), new List<LatencyRound>());
         for (var round = 0; round < rounds; round++)
         {
             measured.Add(await LatencyRound.MeasureAsync(
-                gate, model, bare, OpenLoop.Steady(perSecond, count), OpenLoop.Arrivals(perSecond, count, seed + round), cancellation));
+                gate, model, bare, steady, OpenLoop.Arrivals(perSecond, count, seed + round), cancellation));
         }
 
         return new(pipeline.Title, perSecond, measured);

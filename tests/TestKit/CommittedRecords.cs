@@ -1,9 +1,9 @@
 using Confluent.Kafka;
 
-namespace MoodStream.StreamingTests.Kafka;
+namespace MoodStream.TestKit;
 
 /// <summary>What a reader of committed records sees of a topic, from its beginning to its end.</summary>
-internal static class CommittedRecords
+public static class CommittedRecords
 {
     /// <summary>Values in the order of partition and offset.</summary>
     public static List<string> Of(string servers, string topic, int partitions)
