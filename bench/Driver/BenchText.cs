@@ -11,6 +11,13 @@ internal static class BenchText
     /// <summary>A figure that was to be reached; a dash where there is none.</summary>
     public static string Figure(double? figure, string unit) => figure is { } value ? $"{value:G4} {unit}" : "–";
 
+    /// <summary>One line that names the rows that miss what they must reach; null where there are none.</summary>
+    public static string? Missed(BenchReport report)
+    {
+        var missed = report.Rows.Where(r => !r.Met).Select(r => $"{r.Name}: {r.Ratio:G4}, must be {Bound(r, r.Must)}").ToList();
+        return missed.Count > 0 ? $"missed: {string.Join("; ", missed)}" : null;
+    }
+
     /// <summary>The report as a Markdown page.</summary>
     public static string Markdown(BenchReport report)
     {

@@ -59,4 +59,12 @@ public sealed class BenchRowTests
         Assert.Contains("| forward | – | – | – | 7000 images/s | 9000 images/s | not measured: there is no GPU |", lines);
         Assert.Contains("| decode | – | – | – | – | – | not measured: there is no Pillow |", lines);
     }
+
+    [Fact]
+    public void Missed_OneRowOfTwo_IsNamedWithItsRatioAndBound()
+    {
+        var (met, missed) = (BenchRow.OfLimit("memory", "MiB", Spread.Of([1]), must: 2, aim: 1), BenchRow.OfLimit("start", "s", Spread.Of([6]), must: 5, aim: 2));
+        Assert.Equal("missed: start: 1.2, must be ≤ 1×", BenchText.Missed(new(Machine, [met, missed])));
+        Assert.Null(BenchText.Missed(new(Machine, [met])));
+    }
 }
