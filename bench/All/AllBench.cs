@@ -13,7 +13,7 @@ internal static class AllBench
     private static readonly Option<DirectoryInfo?> Kafka = BenchOptions.Kafka();
     private static readonly Option<int> Port = BenchOptions.Port(32_292);
     private static readonly Option<int> Seed = BenchOptions.Seed();
-    private static readonly Option<string> Python = new("--python") { Description = "Interpreter with Pillow and NumPy.", DefaultValueFactory = _ => "/usr/bin/python3" };
+    private static readonly Option<string> Python = BenchOptions.Python("Pillow and NumPy");
     private static readonly Option<FileInfo?> Markdown = new("--markdown") { Description = "Write the table as Markdown to this file.", HelpName = "FILE" };
     private static readonly Option<FileInfo?> Json = Verb.Json();
 

@@ -22,7 +22,7 @@ internal static class DecodeBench
     private static readonly Option<int> Images = BenchOptions.Whole("--images", "Images of a round.", 64, 1);
     private static readonly Option<int> Rounds = BenchOptions.Whole("--rounds", "Counted rounds.", 5, 1);
     private static readonly Option<int> Seed = BenchOptions.Seed();
-    private static readonly Option<string> Python = new("--python") { Description = "Interpreter with Pillow and NumPy.", DefaultValueFactory = _ => "/usr/bin/python3" };
+    private static readonly Option<string> Python = BenchOptions.Python("Pillow and NumPy");
     private static readonly Option<FileInfo?> Json = Verb.Json();
 
     public static Command Create() => new Command("decode", "Decode, resize and normalise JPEG images of 480 px on one thread, exact and shrunk on load, beside Pillow.")

@@ -25,6 +25,13 @@ internal static class BenchOptions
     /// <summary>First of the loopback ports.</summary>
     public static Option<int> Port(int value) => Whole("--port", "First of some hundred loopback ports: the broker's; those of HTTP begin 50 above.", value, 1_024);
 
+    /// <summary>Interpreter of a peer in Python.</summary>
+    /// <param name="packages">What it must have.</param>
+    public static Option<string> Python(string packages) => new("--python")
+    {
+        Description = $"Interpreter with {packages}.", DefaultValueFactory = _ => "/usr/bin/python3", HelpName = "FILE",
+    };
+
     /// <summary>Whether logs stay.</summary>
     public static Option<bool> Keep() => new("--keep") { Description = "Leave the folder with the services' logs and the brokers' data behind." };
 

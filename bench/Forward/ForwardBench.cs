@@ -17,7 +17,7 @@ internal sealed record ForwardResult(
 internal static class ForwardBench
 {
     private static readonly Option<int> Batch = new("--batch") { Description = "Images of a batch.", DefaultValueFactory = _ => 8 };
-    private static readonly Option<int> Rounds = new("--rounds") { Description = "Counted rounds.", DefaultValueFactory = _ => 5 };
+    private static readonly Option<int> Rounds = BenchOptions.Whole("--rounds", "Counted rounds.", 5, 1);
     private static readonly Option<int> Seed = new("--seed") { Description = "Seed of weights and images.", DefaultValueFactory = _ => 1 };
     private static readonly Option<ForwardPrecision> Precision = new("--precision") { Description = "Type of ours: auto, fp32 or bf16.", DefaultValueFactory = _ => ForwardPrecision.Auto };
     private static readonly Option<FileInfo?> Json = Verb.Json();

@@ -11,7 +11,7 @@ internal static class FuzzBench
     private static readonly Option<DirectoryInfo?> Kafka = BenchOptions.Kafka();
     private static readonly Option<int> Items = BenchOptions.Whole("--items", "Hostile images and records.", 2_000, 1);
     private static readonly Option<int> Rate = BenchOptions.Whole("--rate", "Of them a second.", 20, 1);
-    private static readonly Option<int> Port = BenchOptions.Port(31_892);
+    private static readonly Option<int> Port = BenchOptions.Port(32_892);
     private static readonly Option<int> Seed = BenchOptions.Seed();
     private static readonly Option<FileInfo?> Json = Verb.Json();
 

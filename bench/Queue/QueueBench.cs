@@ -13,7 +13,7 @@ internal static class QueueBench
     private static readonly Option<int> Rate = BenchOptions.Whole("--rate", "Requests a second of reviewers: lists and claims in turns.", 50, 1);
     private static readonly Option<int> Images = BenchOptions.Whole("--images", "Images a second that the gate scores meanwhile.", 20, 1);
     private static readonly Option<int> Seconds = BenchOptions.Whole("--seconds", "How long it is measured.", 60, 1);
-    private static readonly Option<int> Port = BenchOptions.Port(31_892);
+    private static readonly Option<int> Port = BenchOptions.Port(32_692);
     private static readonly Option<int> Seed = BenchOptions.Seed();
     private static readonly Option<FileInfo?> Json = Verb.Json();
 

@@ -15,11 +15,11 @@ internal static class TrainBench
     private const double MustRatio = 1;
     private const double AimRatio = 1.5;
 
-    private static readonly Option<int> Batch = new("--batch") { Description = "Images in a step.", DefaultValueFactory = _ => 128 };
-    private static readonly Option<int> Steps = new("--steps") { Description = "Steps in a round.", DefaultValueFactory = _ => 20 };
-    private static readonly Option<int> Rounds = new("--rounds") { Description = "Counted rounds.", DefaultValueFactory = _ => 3 };
+    private static readonly Option<int> Batch = BenchOptions.Whole("--batch", "Images in a step.", 128, 1);
+    private static readonly Option<int> Steps = BenchOptions.Whole("--steps", "Steps in a round.", 20, 1);
+    private static readonly Option<int> Rounds = BenchOptions.Whole("--rounds", "Counted rounds.", 3, 1);
     private static readonly Option<string> Precision = new("--precision") { Description = "Ours in fp32 or bf16; the peer is in fp32.", DefaultValueFactory = _ => "fp32" };
-    private static readonly Option<string> Python = new("--python") { Description = "Interpreter with torch.", DefaultValueFactory = _ => "/usr/bin/python3" };
+    private static readonly Option<string> Python = BenchOptions.Python("torch");
     private static readonly Option<FileInfo?> Json = Verb.Json();
 
     public static Command Create() => new Command("train", "Masked pre-training with loading and augmentation, beside a plain PyTorch loop over ready images.")
