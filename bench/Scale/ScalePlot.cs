@@ -1,4 +1,5 @@
 using ScottPlot;
+using ScottPlot.TickGenerators;
 
 namespace MoodStream.Bench.Scale;
 
@@ -26,9 +27,16 @@ internal static class ScalePlot
             (line.LegendText, line.LineWidth) = ($"{sweep.Key.Sweep}: {sweep.Key.Unit}", 2);
         }
 
-        plot.XLabel("work, log10");
-        plot.YLabel("cost over that of the least work, log10");
+        plot.XLabel("work");
+        plot.YLabel("cost over that of the least work");
+        (plot.Axes.Bottom.TickGenerator, plot.Axes.Left.TickGenerator) = (PowersOfTen(), PowersOfTen());
         plot.ShowLegend(Alignment.UpperLeft);
         plot.SaveSvg(file.FullName, Width, Height);
     }
+
+    /// <summary>Ticks at 1, 10, 100, …: the plot itself knows no axis in powers of ten.</summary>
+    private static NumericAutomatic PowersOfTen() => new()
+    {
+        IntegerTicksOnly = true, LabelFormatter = exponent => $"{Math.Pow(10, exponent):#,0.###}",
+    };
 }
