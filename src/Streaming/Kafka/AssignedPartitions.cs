@@ -115,6 +115,12 @@ internal sealed class AssignedPartitions
         lock (_gate) return _partitions.GetValueOrDefault(Key(partition))?.Committed;
     }
 
+    /// <summary>Whether it is known where the partition goes on: a record of it was read, or its start was told; true where it is not owned.</summary>
+    public bool HasBegun(TopicPartition partition)
+    {
+        lock (_gate) return _partitions.GetValueOrDefault(Key(partition)) is not { Expected: null };
+    }
+
     /// <summary>Offsets that have moved since they were last committed.</summary>
     /// <param name="only">Partitions to look at; null for all.</param>
     public List<TopicPartitionOffset> Committable(IReadOnlyCollection<TopicPartition>? only = null)

@@ -99,6 +99,14 @@ internal static class KafkaClientConfig
     /// <summary>Configuration of an administration client.</summary>
     public static AdminClientConfig Admin(KafkaSettings settings) => new(Shared(settings, KafkaTiming.Of(settings)));
 
+    /// <summary>Where a partition begins of which the group has committed nothing; unset where the client is to stop with an error.</summary>
+    public static Offset StartWithout(OffsetReset reset) => reset switch
+    {
+        OffsetReset.Earliest => Offset.Beginning,
+        OffsetReset.Latest => Offset.End,
+        _ => Offset.Unset,
+    };
+
     private static ClientConfig Shared(KafkaSettings settings, KafkaTiming timing)
     {
         var config = new ClientConfig(settings.Client.ToDictionary())

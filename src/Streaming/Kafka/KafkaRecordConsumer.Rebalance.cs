@@ -24,15 +24,19 @@ public sealed partial class KafkaRecordConsumer
 
     private List<TopicPartitionOffset> OnAssigned(Client client, List<TopicPartition> partitions)
     {
-        var committed = _subscription.Owner is { } owner ? Kept(owner, partitions) : Committed(client, partitions);
-        foreach (var start in committed)
-            _partitions.Add(start.TopicPartition, start.Offset.IsSpecial ? null : start.Offset.Value);
+        var starts = _subscription.Owner is { } owner ? Kept(owner, partitions) : Starts(client, partitions);
+        Begin(starts);
         _lag.Assigned(partitions);
         _troubles.TopicsFound(partitions);
         _troubles.BrokerAnswered();
         CountRebalance("assigned", partitions.Count);
         if (partitions.Count > 0) _log.PartitionsAssigned(Group, Text(partitions));
-        return committed;
+        return starts;
+    }
+
+    private void Begin(List<TopicPartitionOffset> starts)
+    {
+        foreach (var start in starts) _partitions.Add(start.TopicPartition, start.Offset.IsSpecial ? null : start.Offset.Value);
     }
 
     /// <summary>Offsets that the partitions' owner goes on at.</summary>
@@ -42,22 +46,52 @@ public sealed partial class KafkaRecordConsumer
     private static List<(string Topic, int Partition)> Names(IEnumerable<TopicPartition> partitions) =>
         [.. partitions.Select(p => (p.Topic, p.Partition.Value))];
 
-    /// <summary>
-    /// Offsets to start from. They are asked for here, not left to the client, so that a gap between what was committed and what
-    /// the log still holds is seen.
-    /// </summary>
-    private List<TopicPartitionOffset> Committed(Client client, List<TopicPartition> partitions)
+    /// <summary>Offsets to start from; unset where the brokers do not tell in time, which <see cref="StartLate"/> makes good.</summary>
+    private List<TopicPartitionOffset> Starts(Client client, List<TopicPartition> partitions)
     {
         try
         {
-            return partitions.Count == 0 ? [] : client.Committed(partitions, _settings.RequestTimeout);
+            return partitions.Count == 0 ? [] : Committed(client, partitions, _settings.RequestTimeout);
         }
         catch (KafkaException e)
         {
             _log.CommittedUnknown(Group, Text(partitions), e.Error.Reason);
+            _startless.UnionWith(partitions);
             return [.. partitions.Select(p => new TopicPartitionOffset(p, Offset.Unset))];
         }
     }
+
+    /// <summary>
+    /// Starts partitions of which nothing has come since they were assigned without an offset. The client asks for it by itself, but
+    /// where the coordinator refuses the whole question, as it does while it moves, librdkafka 2.16 neither asks again nor ever reads
+    /// the partition (its issue 5586): the member would hold it, and nobody would read it.
+    /// </summary>
+    private void StartLate(Client client)
+    {
+        _lastStartLate = _clock.GetTimestamp();
+        _startless.RemoveWhere(_partitions.HasBegun);
+        if (_startless.Count == 0) return;
+        try
+        {
+            var starts = Committed(client, _startless, PollWait * 4);
+            client.IncrementalUnassign(_startless);
+            client.IncrementalAssign(starts);
+            Begin(starts);
+            _log.StartedLate(Group, Text(_startless));
+            _startless.Clear();
+        }
+        catch (KafkaException)
+        {
+            // Still not told; asked again.
+        }
+    }
+
+    /// <summary>
+    /// Offsets that the group has committed, or where it begins without one. They are asked for here, not left to the client, so that a
+    /// gap between what was committed and what the log still holds is seen.
+    /// </summary>
+    private List<TopicPartitionOffset> Committed(Client client, IEnumerable<TopicPartition> partitions, TimeSpan patience) =>
+        [.. client.Committed(partitions, patience).Select(c => c.Offset.IsSpecial ? new(c.TopicPartition, _reset) : c)];
 
     private void OnRevoked(Client client, List<TopicPartition> partitions)
     {
@@ -88,6 +122,7 @@ public sealed partial class KafkaRecordConsumer
         var abandoned = _partitions.Remove(partitions);
         _subscription.Outbox?.Abandon(partitions);
         _paused.ExceptWith(partitions);
+        _startless.ExceptWith(partitions);
         _lag.Forget(partitions);
         _abandoned += abandoned;
         _metrics.Abandoned.WithLabels(Group).Inc(abandoned);

@@ -42,15 +42,18 @@ public sealed partial class KafkaRecordConsumer : IRecordConsumer
     private readonly ConsumerTroubles _troubles = new();
     private readonly ConsumerLag _lag;
     private readonly HashSet<TopicPartition> _paused = [];
+    private readonly HashSet<TopicPartition> _startless = [];
     private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _disposing = new();
     private readonly TimeSpan _commitInterval;
+    private readonly Offset _reset;
     private int _started;
     private bool _closing;
     private int _abandoned;
     private long _lostRecords;
     private long _lastCommit;
     private long _lastProbe;
+    private long _lastStartLate;
     private long? _fullSince;
 
     /// <summary>Prepares the consumer; <see cref="RunAsync"/> starts it.</summary>
@@ -63,6 +66,7 @@ public sealed partial class KafkaRecordConsumer : IRecordConsumer
         _lag = new ConsumerLag(metrics, subscription.Group, _partitions.Committed, clock);
         _buffer = new RecordBuffer(_partitions, subscription.MaxBufferedRecords, subscription.MaxBufferedBytes);
         _commitInterval = subscription.Outbox is null ? _timing.CommitInterval : settings.TransactionInterval;
+        _reset = KafkaClientConfig.StartWithout(subscription.OffsetReset ?? settings.OffsetReset);
     }
 
     /// <summary>Consumer group.</summary>
@@ -196,6 +200,7 @@ public sealed partial class KafkaRecordConsumer : IRecordConsumer
         AdjustFlow(client);
         if (_clock.GetElapsedTime(_lastCommit) >= _commitInterval) Commit(client);
         if (_troubles.BrokerSilent && _clock.GetElapsedTime(_lastProbe) >= ProbeInterval) Probe(client);
+        if (_startless.Count > 0 && _clock.GetElapsedTime(_lastStartLate) >= ProbeInterval) StartLate(client);
         if (Paused || _buffer.Full) _buffer.WaitForRoom(half: Paused, PausedWait);
         if (!Paused && _buffer.Full) return;
         try

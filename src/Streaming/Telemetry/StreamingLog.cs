@@ -43,6 +43,9 @@ internal static partial class StreamingLog
     [LoggerMessage(4012, LogLevel.Warning, "Committed offsets of group {Group} could not be read, so records lost before {Partitions} would go unnoticed: {Reason}")]
     public static partial void CommittedUnknown(this ILogger logger, string group, string partitions, string reason);
 
+    [LoggerMessage(4014, LogLevel.Information, "Group {Group} now knows what it has committed of {Partitions}, and reads from there")]
+    public static partial void StartedLate(this ILogger logger, string group, string partitions);
+
     [LoggerMessage(4013, LogLevel.Warning, "Group {Group}: the client met an error it cannot survive and is made anew: {Reason}")]
     public static partial void ConsumerReplaced(this ILogger logger, string group, string reason);
 

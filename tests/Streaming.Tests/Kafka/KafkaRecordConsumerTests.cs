@@ -210,6 +210,25 @@ public sealed class KafkaRecordConsumerTests(EmbeddedKafkaFixture kafka) : IClas
         Assert.True(consumer.Faulted);
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(5)]
+    public async Task Records_CoordinatorRefusesToTellWhatIsCommitted_AreReadFromThereAllTheSame(int refusals)
+    {
+        const short offsetFetch = 9;
+        var topic = kafka.NewTopic(partitions: 1);
+        using var producer = KafkaHarness.Producer(kafka.Settings);
+        await producer.WriteAsync(topic, 20);
+        await using (var first = new RunningConsumer(KafkaHarness.Consumer(Quick, topic, group: topic)))
+            foreach (var record in await first.TakeAsync(5)) first.Consumer.Complete(record.Position);
+
+        kafka.Kafka.Cluster.FailNext(offsetFetch, [.. Enumerable.Repeat(ErrorCode.NotCoordinatorForGroup, refusals)]);
+        await using var second = new RunningConsumer(KafkaHarness.Consumer(Quick, topic, group: topic));
+        Assert.Equal(Enumerable.Range(5, 15), (await second.TakeAsync(15)).Select(r => r.Number()));
+        Assert.Equal(0, second.Consumer.LostRecords);
+    }
+
     [Fact]
     public async Task RunAsync_CommitsAreRefusedForAWhile_NothingIsLostAndCommitsCatchUp()
     {
