@@ -52,7 +52,12 @@ internal sealed class ChaosRun(ChaosSettings settings, TimeProvider clock)
             _rate.Note(Seconds, live.Ended);
             if (producing.IsFaulted) await producing;
             if (live.Ended > ended) (ended, since) = (live.Ended, clock.GetTimestamp());
-            else if (clock.GetElapsedTime(since) > Patience) break;
+            else if (clock.GetElapsedTime(since) > Patience)
+            {
+                await Standstill.TellAsync(rig.Scorers, cancellation);
+                break;
+            }
+
             if (!striking.IsCompleted) continue;
             await striking;
             rig.Scorers.Supervise();

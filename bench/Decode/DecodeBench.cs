@@ -13,8 +13,9 @@ internal static class DecodeBench
 {
     private const int CameraSide = 480;
     private const int InputSide = 224;
-    private const double MustRatio = 2;
-    private const double AimRatio = 4;
+
+    /// <summary>What is asked of shrinking on load, and of the path that gives Pillow's own values: that is to be no slower than Pillow.</summary>
+    private const double MustRatio = 2, AimRatio = 4, MustRatioExact = 1, AimRatioExact = 2;
 
     /// <summary>Largest difference of a normalised value; the two may use different versions of the JPEG library.</summary>
     private const float Tolerance = 1e-6f;
@@ -51,7 +52,7 @@ internal static class DecodeBench
             var shrunk = PairedRun.Measure(
                 "decoding, shrunk", parsed.GetValue(Rounds), ours: () => Pass(images, shrinking, input), peer: () => peer.Ask("pass"));
             return new BenchReport(
-                BenchMachine.Here(), [BenchRow.Of(Name("exact"), figures, MustRatio, AimRatio), BenchRow.Of(Name("shrunk on load"), shrunk, MustRatio, AimRatio)],
+                BenchMachine.Here(), [BenchRow.Of(Name("exact"), figures, MustRatioExact, AimRatioExact), BenchRow.Of(Name("shrunk on load"), shrunk, MustRatio, AimRatio)],
                 new Dictionary<string, double>
                 {
                     ["largest_difference"] = difference,

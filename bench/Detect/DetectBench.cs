@@ -12,12 +12,12 @@ internal static class DetectBench
     private const double MustRatio = 50;
     private const double BytesPerValue = sizeof(double);
 
-    private static readonly Option<int> Images = Sized("--images", "Features to score.", 10_000);
-    private static readonly Option<int> Classes = Sized("--classes", "Classes.", 1_000);
-    private static readonly Option<int> Width = Sized("--width", "Length of a feature.", 768);
-    private static readonly Option<int> Looped = Sized("--looped-classes", "Classes that the loop runs through in a round; its time is scaled up to all.", 20);
-    private static readonly Option<int> Rounds = Sized("--rounds", "Counted rounds.", 3);
-    private static readonly Option<int> Seed = Sized("--seed", "Seed of the features.", 1);
+    private static readonly Option<int> Images = BenchOptions.Whole("--images", "Features to score.", 10_000, 1);
+    private static readonly Option<int> Classes = BenchOptions.Whole("--classes", "Classes.", 1_000, 1);
+    private static readonly Option<int> Width = BenchOptions.Whole("--width", "Length of a feature.", 768, 1);
+    private static readonly Option<int> Looped = BenchOptions.Whole("--looped-classes", "Classes that the loop runs through in a round; its time is scaled up to all.", 20, 1);
+    private static readonly Option<int> Rounds = BenchOptions.Whole("--rounds", "Counted rounds.", 3, 1);
+    private static readonly Option<int> Seed = BenchOptions.Seed();
     private static readonly Option<FileInfo?> Json = Verb.Json();
 
     public static Command Create() => new Command("detect", "mahalanobis++ against many classes, beside a loop over the classes; and its memory.")
@@ -69,15 +69,5 @@ internal static class DetectBench
         var ours = tensor(fitted.Score(rows).Scores);                                   // [B]
         var theirs = loop.Score(rows, fitted.ClassCount);                               // [B]
         if (!ours.allclose(theirs, rtol: tolerance)) throw new InvalidOperationException("The two ways do not give the same scores.");
-    }
-
-    private static Option<int> Sized(string name, string description, int value)
-    {
-        var option = new Option<int>(name) { Description = description, DefaultValueFactory = _ => value, HelpName = "N" };
-        option.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<int>() < 1) result.AddError($"{name} must be at least 1.");
-        });
-        return option;
     }
 }

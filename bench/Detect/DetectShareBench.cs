@@ -36,13 +36,8 @@ internal static class DetectShareBench
         var figures = PairedRun.Measure(
             "mahalanobis++ and forward", parsed.GetValue(Rounds), ours: () => _ = detector.Score(features), peer: () => backbone.Extract(images).Dispose());
         // Both are times of the same batch: the share is ours over the peer's, round by round.
-        var share = new Spread(1 / figures.Ratio.High, 1 / figures.Ratio.Median, 1 / figures.Ratio.Low);
         var name = $"mahalanobis++, {classes:N0} classes of {RandomVit.Config.Width}, share of the ViT-B/16 forward in {backbone.Precision}, batch {batch}";
-        var row = new BenchRow(
-            name, "s", figures.OursSeconds.Median, figures.PeerSeconds.Median, share.Median, share.Low, share.High, MustShare, AimShare)
-        {
-            Better = Better.Lower,
-        };
+        var row = BenchRow.OfShare(name, "s", figures.OursSeconds.Figures, figures.PeerSeconds.Figures, MustShare, AimShare);
         return new BenchReport(BenchMachine.Here(), [row]).Publish(parsed.GetValue(Json));
     }
 }

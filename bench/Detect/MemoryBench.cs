@@ -45,10 +45,7 @@ internal static class MemoryBench
         Description = "Features of a single point.", DefaultValueFactory = _ => 64, HelpName = "N",
     };
 
-    private static readonly Option<int> Seed = new("--seed")
-    {
-        Description = "Seed of the features.", DefaultValueFactory = _ => 1,
-    };
+    private static readonly Option<int> Seed = BenchOptions.Seed();
 
     private static readonly Option<FileInfo?> Json = Verb.Json();
 

@@ -11,13 +11,15 @@ internal static class BenchOptions
         Description = "Folder with a real Kafka and its program kafka (start, stop, kill, restart); default: the embedded one.", HelpName = "DIR",
     };
 
-    /// <summary>A whole number with a least value.</summary>
-    public static Option<int> Whole(string name, string description, int value, int least)
+    /// <summary>A whole number within bounds.</summary>
+    public static Option<int> Whole(string name, string description, int value, int least, int most = int.MaxValue)
     {
         var option = new Option<int>(name) { Description = description, DefaultValueFactory = _ => value, HelpName = "N" };
         option.Validators.Add(result =>
         {
-            if (result.GetValueOrDefault<int>() < least) result.AddError($"{name} must be at least {least}.");
+            var number = result.GetValueOrDefault<int>();
+            if (number < least) result.AddError($"{name} must be at least {least:N0}.");
+            if (number > most) result.AddError($"{name} must be at most {most:N0}.");
         });
         return option;
     }

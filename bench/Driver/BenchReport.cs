@@ -22,6 +22,13 @@ internal sealed record BenchReport(BenchMachine Machine, IReadOnlyList<BenchRow>
     /// <summary>Rows that could not be measured here; null where all were.</summary>
     public IReadOnlyList<UnmeasuredRow>? NotMeasured { get; init; }
 
+    /// <summary>The rows over the rounds of this run and another of the same benchmark; the other's figures stand beside this one's.</summary>
+    public BenchReport With(BenchReport again) => this with
+    {
+        Rows = [.. Rows.Zip(again.Rows, (row, more) => row.With(more))],
+        Figures = Figures?.Concat(again.Figures!.Select(f => KeyValuePair.Create($"again_{f.Key}", f.Value))).ToDictionary(),
+    };
+
     /// <summary>Prints the rows, and writes them where a file was asked for.</summary>
     /// <returns>The exit code: 1 where a row misses what it must reach; its name then stands in the last line.</returns>
     public int Publish(FileInfo? json)

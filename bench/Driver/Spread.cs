@@ -1,16 +1,31 @@
 namespace MoodStream.Bench.Driver;
 
 /// <summary>Figures of one measure over several rounds.</summary>
-/// <param name="Low">Smallest.</param>
-/// <param name="Median">Median.</param>
-/// <param name="High">Largest.</param>
-internal readonly record struct Spread(double Low, double Median, double High)
+internal sealed class Spread
 {
-    /// <summary>Spread of at least one figure.</summary>
-    public static Spread Of(IReadOnlyCollection<double> figures)
+    private Spread(double[] figures)
     {
-        if (figures.Count == 0) throw new ArgumentException("There is no figure.", nameof(figures));
         double[] sorted = [.. figures.Order()];
-        return new(sorted[0], (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2, sorted[^1]);
+        (Figures, Low, High) = (figures, sorted[0], sorted[^1]);
+        Median = (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
+    }
+
+    /// <summary>The figures, in the order of the rounds.</summary>
+    public IReadOnlyList<double> Figures { get; }
+
+    /// <summary>Smallest.</summary>
+    public double Low { get; }
+
+    /// <summary>Median.</summary>
+    public double Median { get; }
+
+    /// <summary>Largest.</summary>
+    public double High { get; }
+
+    /// <summary>Spread of at least one figure.</summary>
+    public static Spread Of(IEnumerable<double> figures)
+    {
+        double[] all = [.. figures];
+        return all.Length > 0 ? new(all) : throw new ArgumentException("There is no figure.", nameof(figures));
     }
 }

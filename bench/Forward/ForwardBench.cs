@@ -16,9 +16,9 @@ internal sealed record ForwardResult(
 /// <summary><c>mood bench forward</c>: the forward pass of ViT-B/16, beside ONNX Runtime and its bare matrix products.</summary>
 internal static class ForwardBench
 {
-    private static readonly Option<int> Batch = new("--batch") { Description = "Images of a batch.", DefaultValueFactory = _ => 8 };
+    private static readonly Option<int> Batch = BenchOptions.Whole("--batch", "Images of a batch.", 8, 1);
     private static readonly Option<int> Rounds = BenchOptions.Whole("--rounds", "Counted rounds.", 5, 1);
-    private static readonly Option<int> Seed = new("--seed") { Description = "Seed of weights and images.", DefaultValueFactory = _ => 1 };
+    private static readonly Option<int> Seed = BenchOptions.Seed();
     private static readonly Option<ForwardPrecision> Precision = new("--precision") { Description = "Type of ours: auto, fp32 or bf16.", DefaultValueFactory = _ => ForwardPrecision.Auto };
     private static readonly Option<FileInfo?> Json = Verb.Json();
 

@@ -65,7 +65,7 @@ internal sealed record PipelineFigures(string Title, int Images, PairedFigures T
         };
     }
 
-    private Spread RateOf(Spread seconds) => new(Images / seconds.High, Images / seconds.Median, Images / seconds.Low);
+    private Spread RateOf(Spread seconds) => Spread.Of(seconds.Figures.Select(s => Images / s));
 
     /// <summary>Images of a round: whole batches for about so many seconds, within what Kafka holds.</summary>
     internal static int ImagesOf(double seconds, double secondsOfImage, int batch)

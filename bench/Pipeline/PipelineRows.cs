@@ -33,5 +33,5 @@ internal static class PipelineRows
 
     /// <summary>Start.</summary>
     public static BenchRow ColdStart(GateModel model, IReadOnlyList<double> seconds) =>
-        BenchRow.OfLimit($"cold start of a scorer to its first verdict, {model.Name}", "s", Spread.Of([.. seconds]), must: 5, aim: 2);
+        BenchRow.OfLimit($"cold start of a scorer to its first verdict, {model.Name}", "s", Spread.Of(seconds), must: 5, aim: 2);
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using MoodStream.Bench.Driver;
 using MoodStream.Cli.Terminal;
 
 namespace MoodStream.Bench.Refit;
@@ -6,10 +7,10 @@ namespace MoodStream.Bench.Refit;
 /// <summary><c>mood bench refit</c>: what a million features cost to accumulate and refit, beside scikit-learn.</summary>
 internal static class RefitBench
 {
-    private static readonly Option<int> Images = Sized("--images", "Features to accumulate, in whole thousands.", 1_000_000, 10_000);
-    private static readonly Option<int> Width = Sized("--width", "Length of a feature.", 768, 2);
-    private static readonly Option<int> Classes = Sized("--classes", "Classes.", 10, 1);
-    private static readonly Option<int> Compared = Sized(
+    private static readonly Option<int> Images = BenchOptions.Whole("--images", "Features to accumulate, in whole thousands.", 1_000_000, 10_000);
+    private static readonly Option<int> Width = BenchOptions.Whole("--width", "Length of a feature.", 768, 2);
+    private static readonly Option<int> Classes = BenchOptions.Whole("--classes", "Classes.", 10, 1);
+    private static readonly Option<int> Compared = BenchOptions.Whole(
         "--compared-images", "The first so many go through scikit-learn too, which holds them all in memory.", 100_000, 1000);
 
     private static readonly Option<string> Python = new("--python")
@@ -18,10 +19,7 @@ internal static class RefitBench
         DefaultValueFactory = _ => "python3", HelpName = "FILE",
     };
 
-    private static readonly Option<int> Seed = new("--seed")
-    {
-        Description = "Seed of the features.", DefaultValueFactory = _ => 1, HelpName = "N",
-    };
+    private static readonly Option<int> Seed = BenchOptions.Seed();
 
     private static readonly Option<FileInfo?> Json = Verb.Json();
 
@@ -59,15 +57,5 @@ internal static class RefitBench
             $"beside scikit-learn {c.ScikitLearn.Version} on {c.Images:N0}: covariance {c.EmpiricalSeconds:F2} s, theirs {c.ScikitLearn.EmpiricalSeconds:F2} s, "
             + $"difference {c.CovarianceDifference:G2}; Ledoit-Wolf {c.LedoitWolfSeconds:F2} s, theirs {c.ScikitLearn.LedoitWolfSeconds:F2} s, "
             + $"difference {c.ShrinkageDifference:G2}");
-    }
-
-    private static Option<int> Sized(string name, string description, int value, int least)
-    {
-        var option = new Option<int>(name) { Description = description, DefaultValueFactory = _ => value, HelpName = "N" };
-        option.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<int>() < least) result.AddError($"{name} must be at least {least:N0}.");
-        });
-        return option;
     }
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using MoodStream.Bench.Driver;
 using MoodStream.Cli.Features;
 using MoodStream.Cli.Terminal;
 using MoodStream.Mood.Datasets;
@@ -13,10 +14,7 @@ internal static class RefitImagesBench
         Description = $"Images with classes, each of which gets a gate: {DatasetName.Forms}.", Required = true, HelpName = "DATA",
     };
 
-    private static readonly Option<int> Seed = new("--seed")
-    {
-        Description = "Seed of the order of images.", DefaultValueFactory = _ => 1, HelpName = "N",
-    };
+    private static readonly Option<int> Seed = BenchOptions.Seed();
 
     private static readonly Option<double> Rate = new("--false-alarm-rate")
     {

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using MoodStream.Bench.Driver;
 using MoodStream.Cli.Terminal;
 
 namespace MoodStream.Bench.RefitYear;
@@ -6,10 +7,7 @@ namespace MoodStream.Bench.RefitYear;
 /// <summary><c>mood bench refit-year</c>: the promised false-alarm rate through a simulated year, with and without refits.</summary>
 internal static class RefitYearBench
 {
-    private static readonly Option<int> Seed = new("--seed")
-    {
-        Description = "Seed of all chance.", DefaultValueFactory = _ => 1, HelpName = "N",
-    };
+    private static readonly Option<int> Seed = BenchOptions.Seed();
 
     private static readonly Option<double> Rate = new("--false-alarm-rate")
     {

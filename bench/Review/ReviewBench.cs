@@ -1,4 +1,5 @@
 using System.CommandLine;
+using MoodStream.Bench.Driver;
 using MoodStream.Cli.Terminal;
 
 namespace MoodStream.Bench.Review;
@@ -6,17 +7,14 @@ namespace MoodStream.Bench.Review;
 /// <summary><c>mood bench review</c>: reviewers who crash, over a gateway that is killed.</summary>
 internal static class ReviewBench
 {
-    private static readonly Option<int> Reviewers = Sized("--reviewers", "Reviewers at a time.", 200);
-    private static readonly Option<int> Cases = Sized("--cases", "Images that go to people.", 10_000);
+    private static readonly Option<int> Reviewers = BenchOptions.Whole("--reviewers", "Reviewers at a time.", 200, 1);
+    private static readonly Option<int> Cases = BenchOptions.Whole("--cases", "Images that go to people.", 10_000, 1);
     private static readonly Option<int> Restarts = new("--restarts")
     {
         Description = "Times that the gateway is killed and started again.", DefaultValueFactory = _ => 5, HelpName = "N",
     };
 
-    private static readonly Option<int> Seed = new("--seed")
-    {
-        Description = "Seed of all chance.", DefaultValueFactory = _ => 1, HelpName = "N",
-    };
+    private static readonly Option<int> Seed = BenchOptions.Seed();
 
     private static readonly Option<FileInfo?> Json = Verb.Json();
 
@@ -43,15 +41,5 @@ internal static class ReviewBench
             + $"{result.LateSubmitsRefused} late submits refused, {result.Seconds:F0} s");
         JsonReport.Write(parsed.GetValue(Json), result, ReviewBenchJson.Default.ReviewResult);
         return result.Holds ? ExitCode.Ok : ExitCode.Failed;
-    }
-
-    private static Option<int> Sized(string name, string description, int value)
-    {
-        var option = new Option<int>(name) { Description = description, DefaultValueFactory = _ => value, HelpName = "N" };
-        option.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<int>() < 1) result.AddError($"{name} must be at least 1.");
-        });
-        return option;
     }
 }

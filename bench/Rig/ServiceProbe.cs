@@ -26,6 +26,20 @@ internal sealed class ServiceProbe : IDisposable
         }
     }
 
+    /// <summary>What the service answers, whatever its status; why it does not where it does not.</summary>
+    public async Task<string> TextAsync(Uri service, string path, CancellationToken cancellation)
+    {
+        try
+        {
+            using var response = await _client.GetAsync(new Uri(service, path), cancellation);
+            return await response.Content.ReadAsStringAsync(cancellation);
+        }
+        catch (Exception e) when (e is HttpRequestException or TaskCanceledException && !cancellation.IsCancellationRequested)
+        {
+            return e.Message;
+        }
+    }
+
     /// <summary>Sum of a metric over its labels; null where the service does not answer or does not have it.</summary>
     public async Task<double?> MetricAsync(Uri service, string name, CancellationToken cancellation)
     {

@@ -9,10 +9,10 @@ namespace MoodStream.Bench.Rollback;
 /// <summary><c>mood bench rollback</c>: from the command to every scorer's next output that names the old version.</summary>
 internal static class RollbackBench
 {
-    private static readonly Option<int> Scorers = Whole("--scorers", "Scorer processes.", 3, 16);
-    private static readonly Option<int> Rounds = Whole("--rounds", "Roll-backs, one after another.", 5, 1_000);
+    private static readonly Option<int> Scorers = BenchOptions.Whole("--scorers", "Scorer processes.", 3, 1, 16);
+    private static readonly Option<int> Rounds = BenchOptions.Whole("--rounds", "Roll-backs, one after another.", 5, 1, 1_000);
 
-    private static readonly Option<int> Rate = Whole("--rate", "Images per second, over all scorers; fewer where they do not keep up.", 30, 10_000);
+    private static readonly Option<int> Rate = BenchOptions.Whole("--rate", "Images per second, over all scorers; fewer where they do not keep up.", 30, 1, 10_000);
 
     private static readonly Option<double> Must = new("--must")
     {
@@ -20,7 +20,7 @@ internal static class RollbackBench
         HelpName = "SECONDS",
     };
 
-    private static readonly Option<int> Seed = new("--seed") { Description = "Seed of the images.", DefaultValueFactory = _ => 1 };
+    private static readonly Option<int> Seed = BenchOptions.Seed();
     private static readonly Option<FileInfo?> Json = Verb.Json();
 
     public static Command Create() =>
@@ -43,16 +43,5 @@ internal static class RollbackBench
             + $"Must: {must:G3} s."));
         JsonReport.Write(parsed.GetValue(Json), result, BenchJson.Default.RollbackResult);
         return result.SecondsMax <= must ? ExitCode.Ok : ExitCode.Failed;
-    }
-
-    private static Option<int> Whole(string name, string description, int value, int most)
-    {
-        var option = new Option<int>(name) { Description = description, DefaultValueFactory = _ => value, HelpName = "N" };
-        option.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<int>() is var number && (number < 1 || number > most))
-                result.AddError($"{name} lies between 1 and {most}.");
-        });
-        return option;
     }
 }

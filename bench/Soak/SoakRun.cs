@@ -25,6 +25,12 @@ internal sealed class SoakRun(SoakPlan plan, TimeProvider clock)
     /// </summary>
     private const int DriftWindow = 200;
 
+    /// <summary>
+    /// Images of a partition that the trainer remembers: few, so that it has as many as it ever will before the last two thirds begin. At
+    /// the default it grows by design for the first 10,000 of each partition, at some 600 bytes each.
+    /// </summary>
+    private const int LearningWindow = 100;
+
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2), Shortest = TimeSpan.FromSeconds(1), Glance = TimeSpan.FromMilliseconds(100);
     private readonly Dictionary<string, List<SoakSample>> _samples = [];
     private int _taken, _refused;
@@ -109,6 +115,6 @@ internal sealed class SoakRun(SoakPlan plan, TimeProvider clock)
     {
         Kafka = plan.Kafka, Port = plan.Port, Seed = plan.Seed, Backbone = plan.Backbone, Scorers = 1, Gateway = true, Trainer = true,
         Delivery = plan.Kafka is null ? DeliveryGuarantee.AtLeastOnce : DeliveryGuarantee.ExactlyOnce,
-        ServiceSettings = [$"MoodStream:Drift:Window={DriftWindow}"],
+        ServiceSettings = [$"MoodStream:Drift:Window={DriftWindow}", $"MoodStream:Trainer:Default:WindowImages={LearningWindow}"],
     };
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using MoodStream.Bench.Driver;
 using MoodStream.Cli.Terminal;
 
 namespace MoodStream.Bench.TrainerKills;
@@ -6,11 +7,11 @@ namespace MoodStream.Bench.TrainerKills;
 /// <summary><c>mood bench trainer-kills</c>: trainers are killed while records flow, and what they learned is compared with one pass.</summary>
 internal static class TrainerKillsBench
 {
-    private static readonly Option<int> Records = Whole("--records", "Records on accepted, repeats of an image included.", 50_000, 1_000);
-    private static readonly Option<int> Kills = Whole("--kills", "SIGKILLs of trainers.", 20, 0);
-    private static readonly Option<int> Seed = Whole("--seed", "Seed of images, kills and their times.", 1, 0);
-    private static readonly Option<int> Port = Whole("--port", "First of the loopback ports: the embedded Kafka's; the trainers' begin 50 above.", 31_292, 1_024);
-    private static readonly Option<DirectoryInfo?> Kafka = new("--kafka") { Description = "Folder with a real Kafka and its program kafka (start, kill, stop); default: the embedded one.", HelpName = "DIR" };
+    private static readonly Option<int> Records = BenchOptions.Whole("--records", "Records on accepted, repeats of an image included.", 50_000, 1_000);
+    private static readonly Option<int> Kills = BenchOptions.Whole("--kills", "SIGKILLs of trainers.", 20, 0);
+    private static readonly Option<int> Seed = BenchOptions.Seed();
+    private static readonly Option<int> Port = BenchOptions.Port(31_292);
+    private static readonly Option<DirectoryInfo?> Kafka = BenchOptions.Kafka();
     private static readonly Option<FileInfo?> Json = Verb.Json();
 
     public static Command Create() => new Command(
@@ -33,15 +34,5 @@ internal static class TrainerKillsBench
             + $"mean differs by {result.MeanMaxAbsDiff:G2}, scatter by {result.ScatterMaxRelDiff:G2}.");
         JsonReport.Write(parsed.GetValue(Json), result, TrainerKillsJson.Default.TrainerKillsResult);
         return result.Holds ? ExitCode.Ok : ExitCode.Failed;
-    }
-
-    private static Option<int> Whole(string name, string description, int value, int least)
-    {
-        var option = new Option<int>(name) { Description = description, DefaultValueFactory = _ => value, HelpName = "N" };
-        option.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<int>() < least) result.AddError($"{name} must be at least {least}.");
-        });
-        return option;
     }
 }

@@ -28,5 +28,5 @@ public sealed class BenchTableTests
     }
 
     private static BenchReport Report(string row, double figure) =>
-        new(Machine, [new BenchRow(row, "s", 1, 1, 1, 1, 1, 1, 1)], new Dictionary<string, double> { ["x"] = figure });
+        new(Machine, [new BenchRow(row, "s", [new(1, 1, 1)], 1, 1)], new Dictionary<string, double> { ["x"] = figure });
 }

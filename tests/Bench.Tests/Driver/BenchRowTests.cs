@@ -32,19 +32,40 @@ public sealed class BenchRowTests
     {
         var row = BenchRow.OfShare("p99", "s", ours: [0.3, 0.9, 0.6], peer: [0.2, 0.2, 0.2], must: 3, aim: 1.8);
         Assert.Equal((1.5, 3.0, 4.5), (Math.Round(row.RatioLow, 12), Math.Round(row.Ratio, 12), Math.Round(row.RatioHigh, 12)));
-        Assert.True((row with { Ratio = 3 }).Met);
-        Assert.False((row with { Ratio = 3.01 }).Met);
+        Assert.True((row with { Must = 3.01 }).Met);
+        Assert.False((row with { Must = 2.99 }).Met);
+    }
+
+    [Fact]
+    public void With_AnotherRun_IsTheMedianOverTheRoundsOfBoth()
+    {
+        var (first, again) = (PairedFigures.Of(ours: [4, 4, 4], peer: [4, 8, 4]), PairedFigures.Of(ours: [4, 4], peer: [12, 16]));
+        var both = BenchRow.Of("decoding", first, must: 2, aim: 4).With(BenchRow.Of("decoding", again, must: 2, aim: 4));
+        Assert.Equal((8.0, 1.0, 2.0, 4.0, true), (both.Peer, both.RatioLow, both.Ratio, both.RatioHigh, both.Met));
+    }
+
+    [Fact]
+    public void With_AnotherReport_KeepsTheFiguresOfBoth()
+    {
+        var report = Report(seconds: 6, figure: 1).With(Report(seconds: 2, figure: 2));
+        Assert.Equal([6, 2], report.Rows[0].Rounds.Select(r => r.Ours));
+        Assert.True(report.Rows[0].Met);
+        Assert.Equal(new Dictionary<string, double> { ["x"] = 1, ["again_x"] = 2 }, report.Figures);
+
+        static BenchReport Report(double seconds, double figure) =>
+            new(Machine, [BenchRow.OfLimit("start", "s", Spread.Of([seconds]), must: 5, aim: 2)], new Dictionary<string, double> { ["x"] = figure });
     }
 
     [Fact]
     public void Json_RowWithoutAim_HoldsEveryFieldOfTheTable()
     {
-        var report = new BenchReport(Machine, [new BenchRow("row", "s", 1, 2, 2, 2, 2, Must: 1.5, Aim: null)]);
+        var report = new BenchReport(Machine, [new BenchRow("row", "s", [new(1, 2, 2)], Must: 1.5, Aim: null)]);
         var json = JsonSerializer.SerializeToElement(report, BenchJson.Default.BenchReport).GetProperty("rows")[0];
         foreach (var field in new[] { "name", "unit", "ours", "peer", "ratio", "must", "aim", "met" }) Assert.True(json.TryGetProperty(field, out _), field);
         Assert.Equal(JsonValueKind.Null, json.GetProperty("aim").ValueKind);
         Assert.Equal("higher", json.GetProperty("better").GetString());
         Assert.True(json.GetProperty("met").GetBoolean());
+        Assert.Equal(report.Rows[0].Ratio, json.Deserialize(BenchJson.Default.BenchRow)!.Ratio);
     }
 
     [Fact]

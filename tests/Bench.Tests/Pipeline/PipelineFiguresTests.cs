@@ -28,8 +28,8 @@ public sealed class PipelineFiguresTests
     public void ImagesPerSecond_Rounds_AreTheImagesOverTheirSeconds()
     {
         var figures = new PipelineFigures("model", 100, PairedFigures.Of([2, 4, 5], [1, 2, 4]), Spread.Of([0]), 0) { Stages = new Dictionary<string, double>() };
-        Assert.Equal(new Spread(20, 25, 50), figures.ImagesPerSecond);
-        Assert.Equal(new Spread(0.5, 0.5, 0.8), figures.Times.Ratio);
+        Assert.Equal([50, 25, 20], figures.ImagesPerSecond.Figures);
+        Assert.Equal([0.5, 0.5, 0.8], figures.Times.Ratio.Figures);
     }
 
     [Fact]
