@@ -31,7 +31,7 @@ internal static class SoakBench
         var table = new Table { Border = TableBorder.Simple, Title = new TableTitle("the last two thirds") };
         table.AddColumns("service", "measure", "mean", "slope an hour", "change", "allowed", "");
         foreach (var t in result.Trends)
-            table.AddRow(t.Service, t.Measure, $"{t.Mean:F1}", $"{t.SlopePerHour:+0.0;-0.0}", $"{t.Change:+0.0;-0.0}", $"{t.Allowed:F1}", t.Met ? "met" : "missed");
+            table.AddRow(t.Service, t.Measure, $"{t.Mean:F1}", Signed(t.SlopePerHour), Signed(t.Change), $"{t.Allowed:F1}", t.Met ? "met" : "missed");
         Tables.Write(table);
         Console.WriteLine(
             $"{result.ImagesIn:N0} in over {result.Seconds / 60:F0} min, {result.Refused:N0} refused, {result.Lost:N0} lost, {result.Duplicates:N0} twice, "
@@ -40,4 +40,7 @@ internal static class SoakBench
         JsonReport.Write(parsed.GetValue(Json), result, BenchJson.Default.SoakResult);
         return result.Met ? ExitCode.Ok : ExitCode.Failed;
     }
+
+    /// <summary>With its sign, but for what is rounded to nothing.</summary>
+    private static string Signed(double figure) => $"{Math.Round(figure, 1) + 0.0:+0.0;-0.0;0.0}";     // + 0.0: of no sign
 }
