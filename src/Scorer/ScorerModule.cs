@@ -40,6 +40,7 @@ public static class ScorerModule
             s.GetRequiredKeyedService<IRecordProducer>(StreamingModule.Outputs) as TransactionalOutbox));
         builder.Services.AddSingleton<ScoringPipeline>();
         builder.Services.AddHostedService(s => s.GetRequiredService<ScoringPipeline>());
+        builder.Services.AddHostedService(s => ActivatorUtilities.CreateInstance<StandstillWatch>(s, (Action<string>)StandstillWatch.Abandon));
         builder.Services.AddHealthChecks()
             .AddCheck<GatesCheck>("gates", tags: [HealthTags.Ready])
             .AddCheck<DeviceCheck>("device", tags: [HealthTags.Live, HealthTags.Ready])

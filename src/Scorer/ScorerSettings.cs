@@ -107,6 +107,14 @@ public sealed record ScorerSettings : ICheckedSettings
     [Range(1, 10_000_000)]
     public int MaxImagesPastHeld { get; init; } = 10_000;
 
+    /// <summary>
+    /// Longest that images may be in hand without one that ends, gates that hold and brokers that are away aside. Then the scorer stops
+    /// with an error: started again it reads them again, and until then others have its partitions. More than a batch and Kafka's
+    /// <c>DrainTime</c> take. Default 5 min.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:01:00", "1.00:00:00")]
+    public TimeSpan MaxStandstill { get; init; } = TimeSpan.FromMinutes(5);
+
     /// <summary>Largest encoded image; more is a dead letter. Default 32 MiB.</summary>
     [Range(1_000L, 1_000_000_000L)]
     public long MaxImageBytes { get; init; } = 32L << 20;

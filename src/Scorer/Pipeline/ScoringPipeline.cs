@@ -27,11 +27,23 @@ public sealed class ScoringPipeline(
     ScorerSettings settings, IRecordConsumerFactory consumers, GateCatalog gates, PipelineStages stages,
     IHostApplicationLifetime lifetime, ILogger<ScoringPipeline> log) : BackgroundService
 {
+    private volatile IRecordConsumer? _consumer;
+
     /// <summary>Where the pipeline stands.</summary>
     public PipelinePhase Phase { get; private set; } = PipelinePhase.Loading;
 
     /// <summary>What stopped it; null while it works.</summary>
     public string? Fault { get; private set; }
+
+    /// <summary>How far its consumer is; null before there is one, and where the pipeline has ended.</summary>
+    internal ConsumerProgress? Progress => Phase is PipelinePhase.Loading or PipelinePhase.Running ? _consumer?.Progress : null;
+
+    /// <summary>Its work stands still, and will not say so itself: it counts as failed, and the host is to end.</summary>
+    internal void StandStill(string why)
+    {
+        log.PipelineStandsStill(why);
+        Fail($"it stands still: {why}");
+    }
 
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -49,11 +61,16 @@ public sealed class ScoringPipeline(
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            (Phase, Fault) = (PipelinePhase.Faulted, e.Message);
             log.PipelineFaulted(e);
-            Environment.ExitCode = 1;
-            lifetime.StopApplication();
+            Fail(e.Message);
         }
+    }
+
+    private void Fail(string why)
+    {
+        (Phase, Fault) = (PipelinePhase.Faulted, why);
+        Environment.ExitCode = 1;
+        lifetime.StopApplication();
     }
 
     /// <summary>Lets images flow and follows the gates' statistics, until both have ended or one has failed.</summary>
@@ -68,6 +85,7 @@ public sealed class ScoringPipeline(
             Group = settings.Group, Topics = [Topics.Images], MaxBufferedRecords = settings.MaxBufferedRecords,
             StaticMember = settings.StaticMember, RentsValues = true, Outbox = stages.Outbox,
         });
+        _consumer = consumer;
         var polling = consumer.RunAsync(stopping);
         await gates.LoadAsync(stopping);
         using var abort = new CancellationTokenSource();

@@ -17,4 +17,10 @@ internal static partial class ScorerLog
 
     [LoggerMessage(2005, LogLevel.Error, "Gate {Gate}: the registry has lost its active statistics; version {Version}, which this scorer holds, is used for {Limit} more at most")]
     public static partial void RegistryLost(this ILogger logger, string gate, long version, TimeSpan limit);
+
+    [LoggerMessage(2006, LogLevel.Critical, "The scoring pipeline stands still and the service stops: {Why}")]
+    public static partial void PipelineStandsStill(this ILogger logger, string why);
+
+    [LoggerMessage(2007, LogLevel.Warning, "Whether the scoring pipeline stands still could not be told")]
+    public static partial void WatchFailed(this ILogger logger, Exception fault);
 }

@@ -14,6 +14,7 @@ internal sealed class AssignedPartitions
     private readonly object _gate = new();
     private readonly Dictionary<(string Topic, int Partition), Progress> _partitions = [];
     private int _assignments;
+    private long _moves;
 
     /// <summary>Partitions owned now.</summary>
     public int Count
@@ -21,6 +22,24 @@ internal sealed class AssignedPartitions
         get
         {
             lock (_gate) return _partitions.Count;
+        }
+    }
+
+    /// <summary>Records in the reader's hands, over all partitions.</summary>
+    public int Taken
+    {
+        get
+        {
+            lock (_gate) return _partitions.Values.Sum(p => p.Taken);
+        }
+    }
+
+    /// <summary>How often committed offsets have moved.</summary>
+    public long Moves
+    {
+        get
+        {
+            lock (_gate) return _moves;
         }
     }
 
@@ -143,8 +162,11 @@ internal sealed class AssignedPartitions
     public void MarkCommitted(IEnumerable<TopicPartitionOffset> offsets)
     {
         lock (_gate)
+        {
+            _moves++;
             foreach (var offset in offsets)
                 if (_partitions.TryGetValue(Key(offset.TopicPartition), out var progress)) progress.Committed = offset.Offset.Value;
+        }
     }
 
     /// <summary>Ceases to own partitions. Completions of their records are ignored from now on.</summary>

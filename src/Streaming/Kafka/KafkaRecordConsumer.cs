@@ -54,6 +54,7 @@ public sealed partial class KafkaRecordConsumer : IRecordConsumer
     private long _lastCommit;
     private long _lastProbe;
     private long _lastStartLate;
+    private long _lastPoll;
     private long? _fullSince;
 
     /// <summary>Prepares the consumer; <see cref="RunAsync"/> starts it.</summary>
@@ -65,6 +66,7 @@ public sealed partial class KafkaRecordConsumer : IRecordConsumer
         _timing = KafkaTiming.Of(settings);
         _lag = new ConsumerLag(metrics, subscription.Group, _partitions.Committed, clock);
         _buffer = new RecordBuffer(_partitions, subscription.MaxBufferedRecords, subscription.MaxBufferedBytes);
+        _lastPoll = clock.GetTimestamp();
         _commitInterval = subscription.Outbox is null ? _timing.CommitInterval : settings.TransactionInterval;
         _reset = KafkaClientConfig.StartWithout(subscription.OffsetReset ?? settings.OffsetReset);
     }
@@ -80,6 +82,11 @@ public sealed partial class KafkaRecordConsumer : IRecordConsumer
 
     /// <summary>Partitions owned now.</summary>
     public int AssignedPartitions => _partitions.Count;
+
+    /// <inheritdoc/>
+    public ConsumerProgress Progress => new(
+        _buffer.Count + _partitions.Taken + (_subscription.Outbox?.Count ?? 0), _partitions.Moves,
+        _clock.GetElapsedTime(Volatile.Read(ref _lastPoll)), _troubles.BrokerSilent);
 
     /// <summary>Why the consumer does not do its work; null while it does.</summary>
     public string? Trouble => _troubles.Text;
@@ -197,6 +204,7 @@ public sealed partial class KafkaRecordConsumer : IRecordConsumer
 
     private void PollOnce(Client client)
     {
+        Volatile.Write(ref _lastPoll, _clock.GetTimestamp());
         AdjustFlow(client);
         if (_clock.GetElapsedTime(_lastCommit) >= _commitInterval) Commit(client);
         if (_troubles.BrokerSilent && _clock.GetElapsedTime(_lastProbe) >= ProbeInterval) Probe(client);

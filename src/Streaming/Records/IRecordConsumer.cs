@@ -18,6 +18,9 @@ public interface IRecordConsumer : IAsyncDisposable
     /// <summary>Whether at least one partition is assigned.</summary>
     bool Assigned { get; }
 
+    /// <summary>How far the work is; from any thread.</summary>
+    ConsumerProgress Progress { get; }
+
     /// <summary>Says that a record has ended somewhere (output acknowledged), so that the offset may move past it.</summary>
     void Complete(RecordPosition position);
 

@@ -140,6 +140,8 @@ internal sealed class FakeFeed : IRecordConsumerFactory, IRecordReader
 
         public bool Assigned => true;
 
+        public ConsumerProgress Progress => default;
+
         public void Complete(RecordPosition position) => completed.Enqueue(position);
 
         public bool Owns(RecordPosition position) => true;

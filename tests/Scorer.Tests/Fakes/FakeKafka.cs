@@ -11,6 +11,7 @@ internal sealed class FakeConsumer : IRecordConsumer, IRecordConsumerFactory
     private readonly Channel<ReceivedRecord> _records = Channel.CreateUnbounded<ReceivedRecord>();
     private readonly ConcurrentDictionary<int, bool> _lost = new();
     private readonly ConcurrentQueue<RecordPosition> _completed = new();
+    private int _fed;
 
     public IReadOnlyList<RecordPosition> Completed => [.. _completed];
 
@@ -28,6 +29,8 @@ internal sealed class FakeConsumer : IRecordConsumer, IRecordConsumerFactory
 
     public bool Assigned => true;
 
+    public ConsumerProgress Progress => new(_fed - CompletedCount, CompletedCount, TimeSpan.Zero, BrokerSilent: false);
+
     public IRecordConsumer Create(ConsumerSubscription subscription)
     {
         Subscription = subscription;
@@ -36,7 +39,11 @@ internal sealed class FakeConsumer : IRecordConsumer, IRecordConsumerFactory
 
     public void Write(params IEnumerable<ReceivedRecord> records)
     {
-        foreach (var record in records) Assert.True(_records.Writer.TryWrite(record));
+        foreach (var record in records)
+        {
+            Assert.True(_records.Writer.TryWrite(record));
+            Interlocked.Increment(ref _fed);
+        }
     }
 
     /// <summary>Another member has the partition from now on.</summary>

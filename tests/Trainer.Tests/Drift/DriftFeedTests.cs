@@ -73,6 +73,8 @@ public sealed class DriftFeedTests(EmbeddedRedisFixture redis) : IClassFixture<E
 
         public bool Assigned => true;
 
+        public ConsumerProgress Progress => default;
+
         public IRecordConsumer Create(ConsumerSubscription subscription)
         {
             Subscription = subscription;

@@ -21,6 +21,8 @@ internal sealed class FakeConsumer : IRecordConsumer
 
     public bool Assigned => true;
 
+    public ConsumerProgress Progress => default;
+
     public void Put(ReceivedRecord record) => _records.Writer.TryWrite(record);
 
     public void End() => _records.Writer.Complete();
