@@ -67,16 +67,22 @@ internal static class AllBench
     {
         var all = new List<(string, BenchReport)>();
         foreach (var (name, report) in reports)
-        {
-            if (BenchText.Missed(report) is { } missed)
-            {
-                await Console.Error.WriteLineAsync($"{name} {missed}: measured once more, its rows are of the rounds of both runs");
-                all.Add((name, report.With(await parts.Single(p => p.Name == name).RunAsync(cancellation))));
-            }
-            else all.Add((name, report));
-        }
-
+            all.Add((name, BenchText.Missed(report) is { } missed ? await RunAgainAsync(parts.Single(p => p.Name == name), report, missed, cancellation) : report));
         return all;
+    }
+
+    private static async Task<BenchReport> RunAgainAsync(BenchPart part, BenchReport report, string missed, CancellationToken cancellation)
+    {
+        await Console.Error.WriteLineAsync($"{part.Name} {missed}: measured once more, its rows are of the rounds of both runs");
+        try
+        {
+            return report.With(await part.RunAsync(cancellation));
+        }
+        catch (CliException e)
+        {
+            await Console.Error.WriteLineAsync($"{part.Name}: the second run ended without results, so that the rows are of the first: {e.Message}");
+            return report;
+        }
     }
 
     /// <summary>Options of real images; empty where none are named.</summary>
