@@ -44,18 +44,19 @@ internal sealed class ChaosRun(ChaosSettings settings, TimeProvider clock)
     {
         var plan = new Queue<PlannedFault>(settings.Scenario.Plan(rig, settings.Images, _random, clock));
         var producing = produce();
-        var (ended, since, striking) = (0, clock.GetTimestamp(), Task.CompletedTask);
+        var (ended, since, told, striking) = (0, clock.GetTimestamp(), false, Task.CompletedTask);
         while (live.Ended < settings.Images || plan.Count > 0 || !striking.IsCompleted)
         {
             cancellation.ThrowIfCancellationRequested();
             live.Read();
             _rate.Note(Seconds, live.Ended);
             if (producing.IsFaulted) await producing;
-            if (live.Ended > ended) (ended, since) = (live.Ended, clock.GetTimestamp());
-            else if (clock.GetElapsedTime(since) > Patience)
+            if (live.Ended > ended) (ended, since, told) = (live.Ended, clock.GetTimestamp(), false);
+            else if (clock.GetElapsedTime(since) > Patience) break;
+            else if (!told && clock.GetElapsedTime(since) > GateRig.MaxStandstill / 2)
             {
+                told = true;
                 await Standstill.TellAsync(rig.Scorers, cancellation);
-                break;
             }
 
             if (!striking.IsCompleted) continue;

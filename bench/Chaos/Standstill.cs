@@ -3,7 +3,7 @@ using MoodStream.Bench.Rig;
 
 namespace MoodStream.Bench.Chaos;
 
-/// <summary>What every scorer says of itself when nothing moves any more; a run that stands still tells nothing else.</summary>
+/// <summary>What every scorer says of itself while nothing ends; a run that stands still tells nothing else.</summary>
 internal static class Standstill
 {
     private const int LastLines = 20;

@@ -19,6 +19,9 @@ internal sealed class GateRig : IAsyncDisposable
     /// <summary>Longest that a member may be silent before its partitions are given to others.</summary>
     public static readonly TimeSpan Session = TimeSpan.FromSeconds(6);
 
+    /// <summary>Longest that a scorer may hold images and end none before it stops, to be started again; well within the patience of any run.</summary>
+    public static readonly TimeSpan MaxStandstill = TimeSpan.FromMinutes(2);
+
     private const double OodShare = 0.15;
     private const string Publisher = "mood bench";
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
@@ -133,6 +136,7 @@ internal sealed class GateRig : IAsyncDisposable
     private List<string> ScorerSettings(int member) =>
     [
         .. Common(_settings.RedisOfScorers ?? RedisAddress, _settings.ThroughLinks(member)), $"MoodStream:Delivery={_settings.Delivery}",
+        $"MoodStream:Scorer:MaxStandstill={MaxStandstill}",
         $"MoodStream:Scorer:Gates:{Gate}:Backbone={_settings.Backbone}",
         .. _settings.Gates.SelectMany(g => new[] { $"MoodStream:Scorer:Gates:{g}:Backbone={_settings.Backbone}", $"MoodStream:Scorer:Gates:{g}:Sources:0={g}" }),
         .. _settings.ScorerSettings,
