@@ -27,7 +27,7 @@ internal sealed class SoakRun(SoakPlan plan, TimeProvider clock)
 
     /// <summary>
     /// Images of a partition that the trainer remembers: few, so that it has as many as it ever will before the last two thirds begin. At
-    /// the default it grows by design for the first 10,000 of each partition, at some 600 bytes each.
+    /// the default it grows by design for the first 10,000 of each partition, at some 360 bytes each.
     /// </summary>
     private const int LearningWindow = 100;
 

@@ -32,8 +32,8 @@ public sealed class BenchRowTests
     {
         var row = BenchRow.OfShare("p99", "s", ours: [0.3, 0.9, 0.6], peer: [0.2, 0.2, 0.2], must: 3, aim: 1.8);
         Assert.Equal((1.5, 3.0, 4.5), (Math.Round(row.RatioLow, 12), Math.Round(row.Ratio, 12), Math.Round(row.RatioHigh, 12)));
-        Assert.True((row with { Must = 3.01 }).Met);
-        Assert.False((row with { Must = 2.99 }).Met);
+        Assert.True((row with { Rounds = [new(0.6, 0.2, Ratio: 3)] }).Met);
+        Assert.False((row with { Rounds = [new(0.6, 0.2, Ratio: 3.01)] }).Met);
     }
 
     [Fact]
