@@ -153,6 +153,7 @@ public sealed class VisionTransformer : ImageEncoder
     internal Tensor Encode(Tensor tokens, Action<int, Tensor>? after)
     {
         using var scope = NewDisposeScope();
+        RareConstants.Load();
         var bias = _relativePositions?.Bias();
         for (var i = 0; i < Config.Depth; i++)
         {

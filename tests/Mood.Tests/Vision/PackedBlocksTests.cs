@@ -1,4 +1,5 @@
 using MoodStream.Mood.Vision;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace MoodStream.MoodTests.Vision;
@@ -34,6 +35,39 @@ public sealed class PackedBlocksTests
     [MemberData(nameof(Shapes))]
     public void Forward_InFloat32_IsTheSameUpToRounding(VitConfig config) =>
         Assert.InRange(RelativeDifference(config, ScalarType.Float32), 0, 1e-5);
+
+    /// <summary>TorchSharp frees what it makes of a plain number before the call that is to read it.</summary>
+    [Fact]
+    public async Task Forward_CollectorRunsMeanwhile_GivesTheSame()
+    {
+        using var encoder = new VisionTransformer(Plain);
+        encoder.eval();
+        Assert.True(encoder.TryPack(ScalarType.Float32));
+        using var images = randn(1, 3, Plain.ImageSize, Plain.ImageSize);
+        using var first = encoder.forward(images);
+        using var enough = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        var collecting = Task.Run(() => CollectUntil(enough.Token), enough.Token);
+
+        for (var pass = 0; pass < 300; pass++)
+        {
+            using var features = encoder.forward(images);
+            Assert.True(features.Equals(first));
+        }
+
+        await enough.CancelAsync();
+        await collecting;
+    }
+
+    /// <summary>Collects, and takes the memory of what was freed for other numbers.</summary>
+    private static void CollectUntil(CancellationToken enough)
+    {
+        while (!enough.IsCancellationRequested)
+        {
+            GC.Collect(0);
+            GC.WaitForPendingFinalizers();
+            for (var number = 0; number < 50; number++) ((long)number).ToScalar().Dispose();
+        }
+    }
 
     /// <summary>Length of what packing changes, over the length of the feature.</summary>
     private static double RelativeDifference(VitConfig config, ScalarType type)

@@ -1,3 +1,4 @@
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace MoodStream.Mood.Vision.Precision;
@@ -104,8 +105,12 @@ internal sealed class PackedBlocks : IDisposable
     private readonly string _method;
     private readonly bool _biased;
 
+    /// <summary>TorchSharp makes one of a plain number for each call and lets go of it before the call: the collector may have freed it by then.</summary>
+    private readonly Scalar _epsilon;
+
     private PackedBlocks(jit.ScriptModule script, Tensor[] weights, ScalarType sums, VitConfig config, (string Method, bool Biased) call) =>
-        (_script, _weights, _sums, _config, (_method, _biased)) = (script, weights, sums, config, call);
+        (_script, _weights, _sums, _config, (_method, _biased), _epsilon) =
+        (script, weights, sums, config, call, config.LayerNormEpsilon.ToScalar());
 
     /// <summary>Converts the blocks of an encoder, whose own weights stay as they are. The caller disposes the result.</summary>
     /// <param name="encoder">The encoder.</param>
@@ -141,8 +146,9 @@ internal sealed class PackedBlocks : IDisposable
     public Tensor Forward(Tensor tokens)
     {
         using var scope = NewDisposeScope();
-        var result = (Tensor)_script.invoke(
-            _method, tokens.to(_sums), _weights, _biased, _config.Depth, _config.Heads, _config.LayerNormEpsilon);
+        RareConstants.Load();
+        var result = (Tensor)_script.invoke(_method, tokens.to(_sums), _weights, _biased, _config.Depth, _config.Heads, _epsilon);
+        GC.KeepAlive(_epsilon);
         return result.to(ScalarType.Float32).MoveToOuterDisposeScope();
     }
 
@@ -150,6 +156,7 @@ internal sealed class PackedBlocks : IDisposable
     public void Dispose()
     {
         foreach (var weight in _weights) weight.Dispose();
+        _epsilon.Dispose();
         _script.Dispose();
     }
 }
