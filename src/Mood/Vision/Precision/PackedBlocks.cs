@@ -22,6 +22,15 @@ internal sealed class PackedBlocks : IDisposable
     /// <summary>Logits that are held at once, about; more where one image has more.</summary>
     private const int LogitsAtOnce = 2_000_000;
 
+    /// <summary>Rows of a block, of which oneDNN gives each thread whole ones in a product in bfloat16.</summary>
+    private const int RowsOfBlock = 64;
+
+    /// <summary>
+    /// Rows of an incomplete block that are multiplied apart at most, of how many at least and at most, and from which width on. Two threads share 197
+    /// rows as 128 and 69, so that one waits for the other; 192 they share evenly, and five more take little. Measured in docs/performance.md.
+    /// </summary>
+    private const int MostApart = 22, FewestRows = 128, MostRows = 600, NarrowestApart = 384;
+
     /// <summary>Tensors of a block before its relative position bias.</summary>
     private const int TensorsOfBlock = 12;
 
@@ -49,18 +58,29 @@ internal sealed class PackedBlocks : IDisposable
                 parts.append(torch.matmul(torch.softmax(logits, -1), torch.narrow(qkv[2], 0, i * most, n)))
               mixed = torch.cat(parts)
             return mixed.transpose(1, 2)
+          def product(self: __torch__.Forward, h: Tensor, w: Tensor, b: Tensor, attribute: str, algorithm: str) -> Tensor:
+            none = annotate(List[Optional[number]], [])
+            rows = h.size(0) * h.size(1)
+            rest = rows % {{RowsOfBlock}}
+            if rest == 0 or rest > {{MostApart}} or rows < {{FewestRows}} or rows > {{MostRows}} or h.size(2) < {{NarrowestApart}} or h.dtype != {{(int)ScalarType.BFloat16}}:
+              y = ops.mkldnn._linear_pointwise(h, w, b, attribute, none, algorithm)
+            else:
+              flat = h.reshape(rows, h.size(2))
+              first = ops.mkldnn._linear_pointwise(torch.narrow(flat, 0, 0, rows - rest), w, b, attribute, none, algorithm)
+              last = ops.mkldnn._linear_pointwise(torch.narrow(flat, 0, rows - rest, rest), w, b, attribute, none, algorithm)
+              y = torch.cat([first, last]).view(h.size(0), h.size(1), first.size(1))
+            return y
           def fused(self: __torch__.Forward, x: Tensor, w: List[Tensor], biased: bool, depth: int, heads: int, eps: float) -> Tensor:
             B = x.size(0)
             T = x.size(1)
             D = x.size(2)
-            none = annotate(List[Optional[number]], [])
             single = x.dtype == w[3].dtype
             if not single:
               x = x.clone()
             for i in range(depth):
               k = i * 13
               h = torch.layer_norm(x, [D], w[k], w[k + 1], eps).type_as(w[k + 3])
-              qkv = ops.mkldnn._linear_pointwise(h, w[k + 2], w[k + 3], "none", none, "")
+              qkv = self.product(h, w[k + 2], w[k + 3], "none", "")
               qkv = qkv.view(B, T, 3, heads, D // heads).permute(2, 0, 3, 1, 4)
               bias = annotate(Optional[Tensor], None)
               if biased:
@@ -69,13 +89,13 @@ internal sealed class PackedBlocks : IDisposable
               if single:
                 x = ops.mkldnn._linear_pointwise(a, x, w[k + 4], w[k + 5], "add")
               else:
-                x = torch.add_(x, ops.mkldnn._linear_pointwise(a, w[k + 4], w[k + 5], "none", none, ""))
+                x = torch.add_(x, self.product(a, w[k + 4], w[k + 5], "none", ""))
               h = torch.layer_norm(x, [D], w[k + 6], w[k + 7], eps).type_as(w[k + 3])
-              h = ops.mkldnn._linear_pointwise(h, w[k + 8], w[k + 9], "gelu", none, "none")
+              h = self.product(h, w[k + 8], w[k + 9], "gelu", "none")
               if single:
                 x = ops.mkldnn._linear_pointwise(h, x, w[k + 10], w[k + 11], "add")
               else:
-                x = torch.add_(x, ops.mkldnn._linear_pointwise(h, w[k + 10], w[k + 11], "none", none, ""))
+                x = torch.add_(x, self.product(h, w[k + 10], w[k + 11], "none", ""))
             return x
           def plain(self: __torch__.Forward, x: Tensor, w: List[Tensor], biased: bool, depth: int, heads: int, eps: float) -> Tensor:
             B = x.size(0)
