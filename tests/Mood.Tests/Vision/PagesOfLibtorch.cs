@@ -7,8 +7,9 @@ namespace MoodStream.MoodTests.Vision;
 /// <remarks>Source: proc_pid_maps(5), proc_pid_pagemap(5), madvise(2).</remarks>
 internal sealed partial class PagesOfLibtorch
 {
-    private const int Page = 4096, BytesOfEntry = 8, DontNeed = 4;
+    private const int BytesOfEntry = 8, DontNeed = 4;
     private const ulong PresentBit = 1UL << 63;
+    private static readonly int Page = Environment.SystemPageSize;
     private readonly long _from;
     private readonly int _count;
 
