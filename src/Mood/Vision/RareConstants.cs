@@ -9,12 +9,12 @@ namespace MoodStream.Mood.Vision;
 /// a load faults, and the processor suppresses the fault, in hundreds of cycles, each time: nothing is loaded, so that nothing ever brings
 /// the page back. A softmax then takes ten times as long, until something else needs a constant beside it. An exponential that does
 /// overflow needs that very constant, and the page is there again.
-/// Source: Intel's manual, volume 2, 2.8.4 "Masked operations: memory fault suppression"; measured in docs/performance.md.
+/// Source: Intel's manual, volume 2, "Exception Classifications of EVEX-Encoded Instructions" (memory fault suppression); measured in docs/performance.md.
 /// Thread-safety: any thread.
 /// </remarks>
 internal static class RareConstants
 {
-    private const int SeveralVectors = 64;      // values: fewer are calculated one by one, without the constant
+    private const int SeveralVectors = 64;      // values: whole vectors of bfloat16, on any processor
 
     private static readonly Tensor OverflowsAndUnderflows = Rare();
 

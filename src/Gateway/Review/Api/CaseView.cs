@@ -117,7 +117,7 @@ internal sealed record CaseView
         };
     }
 
-    /// <summary>Whether what the gate measured is kept back for now.</summary>
+    /// <summary>Whether what the gate measured is kept back until somebody has decided.</summary>
     public static bool HidesScore(ReviewCase its, ReviewSettings settings) => its.Decision is null && settings.Of(its.Gate).HidesScores;
 }
 
