@@ -46,6 +46,8 @@ public static class ImageDecoder
             return Failed(unreadable, $"{header.Container} without a readable header");
         if (settings.Limits.FaultOf(header.Width, header.Height) is { } refused)
             return Failed(refused, $"{header.Container} announces {header.Width} x {header.Height} pixels");
+        if (header.HoldsMoreThan(encoded.Length))
+            return Failed(ImageFault.Truncated, $"{header.Container} of {encoded.Length} bytes cannot hold the {header.Width} x {header.Height} pixels it announces");
 
         return Pixels(encoded, header.Container, settings, pool);
     }

@@ -12,7 +12,7 @@ public enum ImageFault
     /// <summary>The format is known but the bytes break its rules.</summary>
     Undecodable,
 
-    /// <summary>The image ends before its last row.</summary>
+    /// <summary>The image ends before its last row, or its header announces more pixels than so few bytes can hold.</summary>
     Truncated,
 
     /// <summary>More encoded bytes than <see cref="ImageLimits.MaxBytes"/>.</summary>

@@ -23,6 +23,12 @@ internal enum ImageContainer
 /// </remarks>
 internal readonly record struct ImageHeader(ImageContainer Container, long Width, long Height, ImageFault? Fault)
 {
+    /// <summary>Deflate makes no more than 258 bytes of the two bits that the shortest match can have.</summary>
+    private const double MostOfDeflate = 258 * 8 / 2;
+
+    /// <summary>Fewest bits of the file that any pixel can have come to; 0 where the container sets no bound.</summary>
+    public double LeastBitsPerPixel { get; init; }
+
     private static ReadOnlySpan<byte> PngSignature => [0x89, (byte)'P', (byte)'N', (byte)'G', 0x0D, 0x0A, 0x1A, 0x0A];
 
     /// <summary>Reads the header, or null where the bytes start like none of the containers.</summary>
@@ -35,6 +41,9 @@ internal readonly record struct ImageHeader(ImageContainer Container, long Width
         [(byte)'B', (byte)'M', ..] => Bmp(encoded),
         _ => null,
     };
+
+    /// <summary>Whether a file of so many bytes cannot hold the pixels it announces, so that decoding it would be for nothing.</summary>
+    public bool HoldsMoreThan(int bytes) => LeastBitsPerPixel * Width * Height > 8.0 * bytes;
 
     /// <summary>Whether the file lacks its end. Only asked of files that could not be decoded.</summary>
     public static bool IsCutOff(ReadOnlySpan<byte> encoded, ImageContainer container) => container switch
@@ -53,13 +62,15 @@ internal readonly record struct ImageHeader(ImageContainer Container, long Width
 
     private static ImageHeader Png(ReadOnlySpan<byte> encoded)
     {
-        if (encoded.Length < 24) return Failed(ImageContainer.Png, ImageFault.Truncated);
+        if (encoded.Length < 26) return Failed(ImageContainer.Png, ImageFault.Truncated);
         if (!encoded[12..].StartsWith("IHDR"u8)) return Failed(ImageContainer.Png, ImageFault.Undecodable);
         return Sized(
             ImageContainer.Png,
             BinaryPrimitives.ReadUInt32BigEndian(encoded[16..]),
-            BinaryPrimitives.ReadUInt32BigEndian(encoded[20..]));
+            BinaryPrimitives.ReadUInt32BigEndian(encoded[20..])) with { LeastBitsPerPixel = encoded[24] * ChannelsOfPng(encoded[25]) / MostOfDeflate };
     }
+
+    private static int ChannelsOfPng(byte colourType) => colourType switch { 2 => 3, 4 => 2, 6 => 4, _ => 1 };
 
     private static ImageHeader Gif(ReadOnlySpan<byte> encoded) => encoded.Length < 10
         ? Failed(ImageContainer.Gif, ImageFault.Truncated)
@@ -76,8 +87,10 @@ internal readonly record struct ImageHeader(ImageContainer Container, long Width
         var height = Math.Abs((long)BinaryPrimitives.ReadInt32LittleEndian(encoded[22..]));
         return width < 0
             ? Failed(ImageContainer.Bmp, ImageFault.Undecodable)
-            : Sized(ImageContainer.Bmp, width, height);
+            : Sized(ImageContainer.Bmp, width, height) with { LeastBitsPerPixel = IsRunLength(encoded) ? 0 : UInt16(encoded, 28) };
     }
+
+    private static bool IsRunLength(ReadOnlySpan<byte> bmp) => bmp.Length < 34 || BinaryPrimitives.ReadUInt32LittleEndian(bmp[30..]) is not (0 or 3);
 
     private static ImageHeader WebP(ReadOnlySpan<byte> encoded)
     {

@@ -96,6 +96,37 @@ public sealed class ImageDecoderFaultTests
         Assert.Equal(ImageFault.Truncated, FaultOf(whole.AsSpan(0, whole.Length * percent / 100)));
     }
 
+    public static TheoryData<string> Liars => ["png", "jpeg", "progressive", "bmp"];
+
+    /// <summary>64 megapixels that were never there: the pixels would be 256 MB, and a second's work.</summary>
+    [Theory]
+    [MemberData(nameof(Liars))]
+    public void Decode_FewBytesThatAnnounceManyPixels_IsTruncatedAndNothingIsDecoded(string container)
+    {
+        var liar = Announcing(container, 8_000, 8_000);
+        Assert.Equal(ImageFault.Truncated, FaultOf(liar));
+
+        var managed = GC.GetAllocatedBytesForCurrentThread();
+        var decoded = ImageDecoder.Decode(liar, DecodeSettings.Default);
+        Assert.Contains("cannot hold the 8000 x 8000 pixels", decoded.Detail, StringComparison.Ordinal);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - managed, 0, 4096);
+    }
+
+    /// <summary>No whole image is smaller than the bound, however well it was packed: one colour is what packs best.</summary>
+    [Theory]
+    [InlineData(3_000, 3_000)]
+    [InlineData(4_001, 37)]
+    [InlineData(1, 3_001)]
+    public void Decode_OneColourPackedAsSmallAsItGoes_IsAnImage(int width, int height)
+    {
+        var plain = new RgbImage(width, height, new byte[width * height * 3]);
+        var rows = Enumerable.Repeat(new byte[(width + 7) / 8], height).ToArray();
+        Assert.Null(FaultOf(ImageEncoder.Png(plain)));
+        Assert.Null(FaultOf(new TestPng(width, height, bitDepth: 1, colourType: 0).Encode(rows)));
+        Assert.Null(FaultOf(TestFiles.Bmp(width, height, 1, 2, 3)));
+        Assert.Null(FaultOf(ImageEncoder.Jpeg(plain, 1)));
+    }
+
     [Fact]
     public void Decode_BrokenHeader_IsUndecodable()
     {
@@ -146,28 +177,33 @@ public sealed class ImageDecoderFaultTests
     };
 
     // A small file whose header announces more pixels than any machine should give.
-    private static byte[] Bomb(string container)
+    private static byte[] Bomb(string container) => container == "bmp" ? Announcing("bmp", 50_000, int.MinValue) : Announcing(container, 50_000, 50_000);
+
+    /// <summary>A small file whose header announces another size than it has.</summary>
+    private static byte[] Announcing(string container, int width, int height)
     {
         var bytes = Whole(container);
         switch (container)
         {
             case "png":
-                BinaryPrimitives.WriteInt32BigEndian(bytes.AsSpan(16), 50_000);
-                BinaryPrimitives.WriteInt32BigEndian(bytes.AsSpan(20), 50_000);
+                BinaryPrimitives.WriteInt32BigEndian(bytes.AsSpan(16), width);
+                BinaryPrimitives.WriteInt32BigEndian(bytes.AsSpan(20), height);
                 break;
-            case "jpeg":
-                var frame = bytes.AsSpan().IndexOf([(byte)0xFF, (byte)0xC0]);
-                bytes.AsSpan(frame + 5, 4).Fill(0xFF);
-                break;
-            case "gif":
-                bytes.AsSpan(6, 4).Fill(0xFF);
+            case "jpeg" or "progressive":
+                var frame = bytes.AsSpan().IndexOf([(byte)0xFF, container == "jpeg" ? (byte)0xC0 : (byte)0xC2]);
+                BinaryPrimitives.WriteUInt16BigEndian(bytes.AsSpan(frame + 5), (ushort)height);
+                BinaryPrimitives.WriteUInt16BigEndian(bytes.AsSpan(frame + 7), (ushort)width);
                 break;
             case "bmp":
-                BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(18), 50_000);
-                BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(22), int.MinValue);
+                BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(18), width);
+                BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(22), height);
+                break;
+            case "gif":
+                BinaryPrimitives.WriteUInt16LittleEndian(bytes.AsSpan(6), (ushort)width);
+                BinaryPrimitives.WriteUInt16LittleEndian(bytes.AsSpan(8), (ushort)height);
                 break;
             default:
-                bytes.AsSpan(26, 4).Fill(0xFF);
+                bytes.AsSpan(26, 4).Fill(0xFF);         // the largest that a WebP can announce
                 break;
         }
 
