@@ -18,11 +18,13 @@ public sealed class DecodeStage(ScorerSettings settings, ImageIntake intake, Ver
     {
         using var failed = CancellationTokenSource.CreateLinkedTokenSource(abort);
         var preparing = Channel.CreateBounded<Task<Intaken>>(settings.DecodeWorkers);
-        var rejecting = Channel.CreateBounded<Task>(settings.MaxBufferedRecords);
+        var rejecting = Channel.CreateBounded<Intaken>(settings.DecodeWorkers);
+        var rejected = Channel.CreateBounded<Task>(settings.MaxBufferedRecords);
         await Task.WhenAll(
             Stages.RunAsync(() => BeginAsync(consumer, preparing.Writer, failed.Token), failed),
-            Stages.RunAsync(() => SortAsync(consumer, preparing.Reader, (ready, rejecting.Writer), failed.Token), failed),
-            Stages.RunAsync(() => AcknowledgeAsync(rejecting.Reader, failed.Token), failed));
+            Stages.RunAsync(() => SortAsync(preparing.Reader, ready, rejecting.Writer, failed.Token), failed),
+            Stages.RunAsync(() => RejectAsync(consumer, rejecting.Reader, rejected.Writer, failed.Token), failed),
+            Stages.RunAsync(() => AcknowledgeAsync(rejected.Reader, failed.Token), failed));
     }
 
     /// <summary>Starts the preparation of records in order, as many at once as there are workers.</summary>
@@ -39,19 +41,25 @@ public sealed class DecodeStage(ScorerSettings settings, ImageIntake intake, Ver
         preparing.Complete();
     }
 
-    /// <summary>Passes good images on in order, and ends bad ones, which need not wait for each other.</summary>
-    private async Task SortAsync(
-        IRecordConsumer consumer, ChannelReader<Task<Intaken>> preparing,
-        (ChannelWriter<PreparedImage> Ready, ChannelWriter<Task> Rejecting) to, CancellationToken abort)
+    /// <summary>Passes images on in order, the bad ones aside.</summary>
+    private static async Task SortAsync(
+        ChannelReader<Task<Intaken>> preparing, ChannelWriter<PreparedImage> ready, ChannelWriter<Intaken> rejecting, CancellationToken abort)
     {
         await foreach (var one in preparing.ReadAllAsync(abort))
         {
             var intaken = await one;
-            if (intaken.Image is { } image) await to.Ready.WriteAsync(image, abort);
-            else await to.Rejecting.WriteAsync(RejectAsync(consumer, intaken, abort), abort);
+            if (intaken.Image is { } image) await ready.WriteAsync(image, abort);
+            else await rejecting.WriteAsync(intaken, abort);
         }
-        to.Ready.Complete();
-        to.Rejecting.Complete();
+        ready.Complete();
+        rejecting.Complete();
+    }
+
+    /// <summary>Writes dead letters in order, none waiting for the one before; what a large one costs is not to hold up good images.</summary>
+    private async Task RejectAsync(IRecordConsumer consumer, ChannelReader<Intaken> rejecting, ChannelWriter<Task> rejected, CancellationToken abort)
+    {
+        await foreach (var intaken in rejecting.ReadAllAsync(abort)) await rejected.WriteAsync(RejectAsync(consumer, intaken, abort), abort);
+        rejected.Complete();
     }
 
     private async Task RejectAsync(IRecordConsumer consumer, Intaken intaken, CancellationToken abort)
@@ -68,9 +76,9 @@ public sealed class DecodeStage(ScorerSettings settings, ImageIntake intake, Ver
         }
     }
 
-    private static async Task AcknowledgeAsync(ChannelReader<Task> rejecting, CancellationToken abort)
+    private static async Task AcknowledgeAsync(ChannelReader<Task> rejected, CancellationToken abort)
     {
-        await foreach (var one in rejecting.ReadAllAsync(abort)) await one;
+        await foreach (var one in rejected.ReadAllAsync(abort)) await one;
     }
 
     /// <summary>The preparation of one record on a thread of the pool.</summary>

@@ -57,7 +57,7 @@ public sealed class KafkaRecordProducer : IRecordProducer, IDisposable
         ObjectDisposedException.ThrowIf(_disposed != 0, this);
         if (cancellation.IsCancellationRequested) return Task.FromCanceled<RecordPosition>(cancellation);
 
-        var pending = new Pending(record, KafkaRecords.SizeBytes(record), cancellation);
+        var pending = new Pending(record, RecordSize.Of(record), cancellation);
         lock (_gate)
         {
             if (_waiting.Count == 0 && HasRoom(pending)) Send(pending);

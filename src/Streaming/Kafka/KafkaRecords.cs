@@ -27,17 +27,6 @@ internal static class KafkaRecords
         return new Message<byte[]?, byte[]?> { Key = record.Key, Value = record.Value, Headers = headers };
     }
 
-    /// <summary>Bytes that a record takes in the producer's queue, not counting the protocol's own.</summary>
-    public static long SizeBytes(OutgoingRecord record) =>
-        (record.Key?.LongLength ?? 0) + (record.Value?.LongLength ?? 0) + SizeBytes(record.Headers);
-
-    private static long SizeBytes(IReadOnlyList<KeyValuePair<string, byte[]?>> headers)
-    {
-        var bytes = 0L;
-        for (var i = 0; i < headers.Count; i++) bytes += headers[i].Key.Length + (headers[i].Value?.LongLength ?? 0);
-        return bytes;
-    }
-
     private static RecordPosition PositionOf<T>(ConsumeResult<byte[]?, T> result, int assignment) =>
         new(result.Topic, result.Partition.Value, result.Offset.Value) { Assignment = assignment };
 

@@ -46,7 +46,7 @@ internal sealed class RecordBuffer(AssignedPartitions partitions, int maxRecords
     public void Add(ReceivedRecord record)
     {
         Interlocked.Increment(ref _records);
-        Interlocked.Add(ref _bytes, SizeBytes(record));
+        Interlocked.Add(ref _bytes, RecordSize.Of(record));
         _channel.Writer.TryWrite(record);
     }
 
@@ -70,7 +70,7 @@ internal sealed class RecordBuffer(AssignedPartitions partitions, int maxRecords
         while (_channel.Reader.TryRead(out item))
         {
             Interlocked.Decrement(ref _records);
-            Interlocked.Add(ref _bytes, -SizeBytes(item));
+            Interlocked.Add(ref _bytes, -RecordSize.Of(item));
             if (_waiting && !Full) Wake();
             if (partitions.TryTake(item.Position)) return true;
         }
@@ -86,6 +86,4 @@ internal sealed class RecordBuffer(AssignedPartitions partitions, int maxRecords
     {
         lock (_room) Monitor.PulseAll(_room);
     }
-
-    private static long SizeBytes(ReceivedRecord record) => (record.Key?.LongLength ?? 0) + record.Bytes.Length;
 }

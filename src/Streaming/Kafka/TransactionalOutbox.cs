@@ -51,7 +51,7 @@ public sealed class TransactionalOutbox(KafkaSettings settings, StreamingMetrics
     {
         ArgumentNullException.ThrowIfNull(record);
         var input = record.Input ?? throw new ArgumentException("A record of a transaction needs the input it ends.", nameof(record));
-        var size = KafkaRecords.SizeBytes(record);
+        var size = RecordSize.Of(record);
         if (size + RecordOverhead + (HeaderOverhead * record.Headers.Count) > settings.MaxMessageBytes)
             return Task.FromException<RecordPosition>(new RecordNotWrittenException(
                 $"A record of {size} bytes for {record.Topic} is larger than {settings.MaxMessageBytes} bytes.") { TooLarge = true });

@@ -82,7 +82,7 @@ internal static partial class StreamingLog
     [LoggerMessage(4050, LogLevel.Warning, "Record {Topic}[{Partition}]@{Offset} was sent to dead-letter: {Reason}")]
     public static partial void DeadLettered(this ILogger logger, string topic, int partition, long offset, string reason);
 
-    [LoggerMessage(4051, LogLevel.Warning, "Dead letter of {Topic}[{Partition}]@{Offset} was too large for the broker; its evidence is {Reference} in the image store")]
+    [LoggerMessage(4051, LogLevel.Warning, "Dead letter of {Topic}[{Partition}]@{Offset} was too large for a record; its evidence is {Reference} in the image store")]
     public static partial void DeadLetterMoved(this ILogger logger, string topic, int partition, long offset, string reference);
 
     [LoggerMessage(4060, LogLevel.Error, "Image store: the file behind {Reference} does not have the content its name promises")]

@@ -58,6 +58,29 @@ public sealed class ScoringPipelineTests(Backbones backbones)
     }
 
     [Fact]
+    public async Task Run_WritingADeadLetterTakesLong_ImagesBehindItAreJudged()
+    {
+        await using var scorer = await StartAsync();
+        var judged = new TaskCompletionSource();
+        scorer.Producer.Failure = record =>
+        {
+            if (record.Topic == Topics.DeadLetters) ((IAsyncResult)judged.Task).AsyncWaitHandle.WaitOne();
+            return null;
+        };
+        try
+        {
+            scorer.Consumer.Write(Records.Input(0, TestImages.Text), Records.Input(1, backbones.Accepted));
+            await Eventually.HoldsAsync(() => scorer.Producer.WrittenTo(Topics.Accepted).Count == 1, "the image behind the bad one is judged");
+            Assert.Empty(scorer.Producer.WrittenTo(Topics.DeadLetters));
+        }
+        finally
+        {
+            judged.SetResult();
+        }
+        await scorer.CompletedAsync(2);
+    }
+
+    [Fact]
     public async Task Run_SeveralDecodeWorkers_OrderPerKeyIsKept()
     {
         await using var scorer = await StartAsync();

@@ -14,6 +14,8 @@ namespace MoodStream.StreamingTests.DeadLetters;
 
 public sealed class DeadLetterWriterTests(EmbeddedKafkaFixture kafka) : IClassFixture<EmbeddedKafkaFixture>, IDisposable
 {
+    private const int TakesMore = 4 * DeadLetterWriter.MaxInlineBytes;
+
     private static readonly DateTimeOffset Now = new(2026, 3, 4, 5, 6, 7, 89, TimeSpan.Zero);
 
     private readonly ImageFolder _folder = new();
@@ -92,6 +94,32 @@ public sealed class DeadLetterWriterTests(EmbeddedKafkaFixture kafka) : IClassFi
         Assert.Equal(JsonValueKind.Null, record.GetProperty("headers")[1].GetProperty("value").ValueKind);
     }
 
+    [Theory]
+    [InlineData(DeadLetterWriter.MaxInlineBytes, 10, DeadLetterEvidenceKinds.Value)]
+    [InlineData(10, DeadLetterWriter.MaxInlineBytes, DeadLetterEvidenceKinds.Record)]
+    public async Task WriteAsync_LargeForAKafkaThatTakesMore_IsKeptInTheImageStoreAllTheSame(int valueBytes, int headerBytes, string kind)
+    {
+        byte[] value = Bytes(valueBytes, seed: 7), header = Bytes(headerBytes, seed: 8);
+        var letter = await RoundTripAsync(
+            Received([1], value, [new("h", header)]), DeadLetterReason.Undecodable, "large", maxMessageBytes: TakesMore, storeBytes: TakesMore);
+
+        Assert.Null(letter.Value);
+        Assert.Equal(kind, Header(letter, RecordHeaders.DeadLetterEvidenceKind));
+        var evidence = await EvidenceAsync(letter);
+        Assert.Equal(value, kind == DeadLetterEvidenceKinds.Value ? evidence : JsonDocument.Parse(evidence).RootElement.GetProperty("value").GetBytesFromBase64());
+    }
+
+    [Fact]
+    public async Task WriteAsync_LargeAndTheImageStoreDoesNotTakeIt_IsWrittenWhole()
+    {
+        byte[] value = Bytes(10, seed: 9), header = Bytes(DeadLetterWriter.MaxInlineBytes, seed: 10);
+        var letter = await RoundTripAsync(
+            Received([1], value, [new("h", header)]), DeadLetterReason.Undecodable, "large", maxMessageBytes: TakesMore, storeBytes: 1_000);
+
+        Assert.Equal(value, letter.Value);
+        Assert.Equal(header, letter.Headers[0].GetValueBytes());
+    }
+
     private async Task<byte[]> EvidenceAsync(Message<byte[], byte[]> letter)
     {
         var read = await _folder.Store().ReadAsync(Header(letter, RecordHeaders.DeadLetterEvidence), long.MaxValue, Cancellation);
@@ -99,13 +127,13 @@ public sealed class DeadLetterWriterTests(EmbeddedKafkaFixture kafka) : IClassFi
     }
 
     private async Task<Message<byte[], byte[]>> RoundTripAsync(
-        ReceivedRecord record, DeadLetterReason reason, string detail, int maxMessageBytes = 1 << 20)
+        ReceivedRecord record, DeadLetterReason reason, string detail, int maxMessageBytes = 1 << 20, long storeBytes = 1 << 20)
     {
         var partitions = Topics.All.Single(t => t.Name == Topics.DeadLetters).Partitions;
         var ends = kafka.Ends(Topics.DeadLetters, partitions);
         using var producer = KafkaHarness.Producer(kafka.Settings with { MaxMessageBytes = maxMessageBytes });
         var writer = new DeadLetterWriter(
-            producer, _folder.Store(), KafkaHarness.Metrics(), new FakeTimeProvider(Now), NullLogger<DeadLetterWriter>.Instance, "test@here");
+            producer, _folder.Store(storeBytes), KafkaHarness.Metrics(), new FakeTimeProvider(Now), NullLogger<DeadLetterWriter>.Instance, "test@here");
         await writer.WriteAsync(record, reason, detail, Cancellation);
 
         using var reader = kafka.Reader(Topics.DeadLetters, partitions);

@@ -16,9 +16,9 @@ internal static class KafkaHarness
 
     public static KafkaRecordProducer Producer(KafkaSettings settings) => new(settings, Metrics(), NullLogger<KafkaRecordProducer>.Instance);
 
-    public static KafkaRecordConsumer Consumer(KafkaSettings settings, string topic, string group = "test", int buffered = 256) => new(
+    public static KafkaRecordConsumer Consumer(KafkaSettings settings, string topic, string group = "test", int buffered = 256, long bufferedBytes = 64 << 20) => new(
         settings,
-        new ConsumerSubscription { Group = group, Topics = [topic], MaxBufferedRecords = buffered },
+        new ConsumerSubscription { Group = group, Topics = [topic], MaxBufferedRecords = buffered, MaxBufferedBytes = bufferedBytes },
         Metrics(),
         TimeProvider.System,
         NullLogger<KafkaRecordConsumer>.Instance);

@@ -67,6 +67,21 @@ public sealed class KafkaRecordConsumerTests(EmbeddedKafkaFixture kafka) : IClas
     }
 
     [Fact]
+    public async Task Records_LargeHeaders_CountTowardsTheBytesThatAreBuffered()
+    {
+        const int headerBytes = 100_000, count = 40, fitting = 5;
+        var topic = kafka.NewTopic(partitions: 1);
+        using var producer = KafkaHarness.Producer(kafka.Settings);
+        for (var i = 0; i < count; i++)
+            await producer.WriteAsync(new(topic, null, [(byte)i], [new("large", new byte[headerBytes])]), TestContext.Current.CancellationToken);
+        await using var running = new RunningConsumer(KafkaHarness.Consumer(Quick, topic, bufferedBytes: fitting * headerBytes));
+
+        await Eventually.HoldsAsync(() => running.Consumer.Paused, "a pause");
+        Assert.InRange(running.Consumer.Records.Count, fitting, fitting + 1);
+        Assert.Equal(Enumerable.Range(0, count), (await running.TakeAsync(count)).Select(r => (int)r.Value![0]));
+    }
+
+    [Fact]
     public async Task Records_PartitionsLeaveWhilePausedAndComeBack_AreReadOn()
     {
         const int count = 400, buffered = 20;
