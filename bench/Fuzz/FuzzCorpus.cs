@@ -21,6 +21,7 @@ internal sealed class FuzzCorpus(IReadOnlyList<byte[]> frames, int seed, int lar
     ];
 
     private readonly Random _random = new(seed);
+    private readonly byte[] _large = Letters(largestHeader);
 
     /// <summary>The items, each of another kind than the one before.</summary>
     public IEnumerable<FuzzItem> Items(int count)
@@ -70,7 +71,7 @@ internal sealed class FuzzCorpus(IReadOnlyList<byte[]> frames, int seed, int lar
     /// <summary>A header of megabytes beside a sound image, or beside none, whose dead letter has to carry it.</summary>
     private FuzzItem Large(string id) => new("header of megabytes", id, _random.Next(2) == 0 ? Frame() : Noise(100))
     {
-        Headers = [Text(RecordHeaders.Id, id), new("large", Letters(largestHeader))],
+        Headers = [Text(RecordHeaders.Id, id), new("large", _large)],
     };
 
     private static Func<string, FuzzItem> ByHttp(string kind, string mediaType, Func<byte[]> bytes) =>

@@ -9,6 +9,10 @@ internal static class Mutations
 {
     private const int DepthInHeader = 8, ColourInHeader = 9;
 
+    // Made once: each costs as much time as the gate may take for many images.
+    private static readonly Lazy<byte[]> TooLarge = new(() => Png(60_000, 60_000, rows: 64, rowBytes: 180_001));
+    private static readonly Lazy<byte[]> WithoutEnd = new(() => Png(64, 64, rows: 4_000, rowBytes: 60_000));
+
     /// <summary>Up to 64 bits flipped, anywhere.</summary>
     public static byte[] FlipBits(byte[] image, Random random)
     {
@@ -38,9 +42,9 @@ internal static class Mutations
     /// <summary>A PNG that announces more or fewer pixels than it has, with a checksum that is right.</summary>
     public static byte[] LieOfPng(Random random) => Png(random.Next(0, 20_000), random.Next(0, 20_000), rows: 16, rowBytes: 49);
 
-    /// <summary>A PNG of a few kilobytes that unpacks to hundreds of megabytes.</summary>
+    /// <summary>A PNG of a few megabytes at most that unpacks to hundreds.</summary>
     /// <param name="tooLarge">Whether it announces more pixels than are taken; else it announces few, and its data go on and on.</param>
-    public static byte[] Bomb(bool tooLarge) => tooLarge ? Png(60_000, 60_000, rows: 64, rowBytes: 180_001) : Png(64, 64, rows: 4_000, rowBytes: 60_000);
+    public static byte[] Bomb(bool tooLarge) => tooLarge ? TooLarge.Value : WithoutEnd.Value;
 
     private static byte[] Png(int width, int height, int rows, int rowBytes)
     {

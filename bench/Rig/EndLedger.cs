@@ -5,11 +5,11 @@ using MoodStream.Streaming.Delivery;
 
 namespace MoodStream.Bench.Rig;
 
-/// <summary>Where each id ended, by reading committed records of the three output topics from their beginning.</summary>
+/// <summary>Where each id ended, by reading committed records of the output topics from their beginning.</summary>
 /// <remarks>Thread-safety: owned by one thread; <see cref="Ended"/> may be read from any.</remarks>
 internal sealed class EndLedger : IDisposable
 {
-    private static readonly string[] Outputs = [Topics.Accepted, Topics.Review, Topics.DeadLetters];
+    private static readonly string[] AllOutputs = [Topics.Accepted, Topics.Review, Topics.DeadLetters];
     private static readonly TimeSpan Wait = TimeSpan.FromMilliseconds(100);
     private readonly IConsumer<byte[], byte[]> _client;
     private readonly Dictionary<string, string> _endOf = [];
@@ -21,7 +21,8 @@ internal sealed class EndLedger : IDisposable
     /// <summary>Begins at the beginning of every partition.</summary>
     /// <param name="bootstrapServers">The Kafka.</param>
     /// <param name="first">Called for the first end of each id; null: nobody wants to know.</param>
-    public EndLedger(string bootstrapServers, Action<string>? first = null)
+    /// <param name="outputs">Topics to read; null: all that an image can end in.</param>
+    public EndLedger(string bootstrapServers, Action<string>? first = null, IReadOnlyList<string>? outputs = null)
     {
         _first = first;
         _client = new ConsumerBuilder<byte[], byte[]>(new ConsumerConfig
@@ -30,7 +31,7 @@ internal sealed class EndLedger : IDisposable
             EnableAutoCommit = false, EnablePartitionEof = true, AutoOffsetReset = AutoOffsetReset.Earliest, ReconnectBackoffMaxMs = 1_000,
             FetchWaitMaxMs = 10,
         }).SetLogHandler((_, _) => { }).Build();
-        var partitions = Topics.All.Where(t => Outputs.Contains(t.Name))
+        var partitions = Topics.All.Where(t => (outputs ?? AllOutputs).Contains(t.Name))
             .SelectMany(t => Enumerable.Range(0, t.Partitions).Select(p => new TopicPartitionOffset(t.Name, p, Offset.Beginning))).ToList();
         _open.UnionWith(partitions.Select(p => (p.Topic, p.Partition.Value)));
         _client.Assign(partitions);

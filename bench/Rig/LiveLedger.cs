@@ -13,9 +13,10 @@ internal sealed class LiveLedger : IAsyncDisposable
     /// <param name="bootstrapServers">The Kafka.</param>
     /// <param name="read">Called after each reading, on the reading thread.</param>
     /// <param name="first">Called for the first end of each id, on the reading thread.</param>
-    public LiveLedger(string bootstrapServers, Action<int>? read = null, Action<string>? first = null)
+    /// <param name="outputs">Topics to read; null: all that an image can end in.</param>
+    public LiveLedger(string bootstrapServers, Action<int>? read = null, Action<string>? first = null, IReadOnlyList<string>? outputs = null)
     {
-        Ledger = new EndLedger(bootstrapServers, first);
+        Ledger = new EndLedger(bootstrapServers, first, outputs);
         _reading = Task.Factory.StartNew(Read, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
         void Read()
