@@ -12,8 +12,8 @@ internal static class PipelineBench
     private static readonly Option<ForwardPrecision?> Precision = GateOptions.Precision();
     private static readonly Option<int?> Batch = GateOptions.Batch();
     private static readonly Option<string> Device = GateOptions.Device();
-    private static readonly Option<int> Rounds = BenchOptions.Whole("--rounds", "Counted rounds.", 5, 1);
-    private static readonly Option<int> Seconds = BenchOptions.Whole("--seconds", "About how long a round of the bare forward takes.", 8, 1);
+    private static readonly Option<int> Rounds = BenchOptions.Whole("--rounds", "Counted rounds.", 10, 1);
+    private static readonly Option<int> Seconds = BenchOptions.Whole("--seconds", "About how long a round of the bare forward takes.", 4, 1);
     private static readonly Option<int> Starts = BenchOptions.Whole("--starts", "Cold starts.", 3, 1);
     private static readonly Option<bool> HeatMaps = new("--heat-maps") { Description = "Fit patches too, so that a heat map is drawn of each image that goes to review." };
     private static readonly Option<DirectoryInfo?> Kafka = BenchOptions.Kafka();

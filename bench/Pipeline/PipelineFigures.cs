@@ -27,7 +27,7 @@ internal sealed record PipelineFigures(string Title, int Images, PairedFigures T
     /// <summary>Images a second of the bare forward.</summary>
     public Spread BareImagesPerSecond => RateOf(Times.PeerSeconds);
 
-    /// <summary>Measures, in turns, after one round of each that does not count.</summary>
+    /// <summary>Measures, in turns, after one round of each that does not count: a pass through the gate lies between two of the bare forward.</summary>
     /// <param name="gate">The gate.</param>
     /// <param name="model">Its backbone.</param>
     /// <param name="bare">The bare forward of the same backbone.</param>
@@ -42,16 +42,19 @@ internal sealed record PipelineFigures(string Title, int Images, PairedFigures T
         await bare.SecondsOfAsync(few, cancellation);
         var images = ImagesOf(seconds, await bare.SecondsOfAsync(few, cancellation) / few, model.Batch);
         var (ours, peer, allocated) = (new List<double>(), new List<double>(), new List<double>());
-        var before = await gate.StageSecondsAsync(cancellation);
+        var (before, last) = (await gate.StageSecondsAsync(cancellation), 0.0);
         for (var round = 0; round <= rounds; round++)
         {
             var pass = await gate.PassAsync(images, cancellation);
             var alone = await bare.SecondsOfAsync(images, cancellation);
             await Console.Error.WriteLineAsync($"{model.Name}, round {round} of {rounds}: {images / pass.Seconds:F1} images a second, {images / alone:F1} of the bare forward");
-            if (round == 0) continue;
-            ours.Add(pass.Seconds);
-            peer.Add(alone);
-            allocated.Add(pass.AllocatedBytes / images);
+            if (round > 0)
+            {
+                ours.Add(pass.Seconds);
+                peer.Add((last + alone) / 2);               // a machine that grows slower or faster meanwhile does so for both
+                allocated.Add(pass.AllocatedBytes / images);
+            }
+            last = alone;
         }
 
         var stages = await gate.StageSecondsAsync(cancellation);
