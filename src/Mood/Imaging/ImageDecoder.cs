@@ -13,11 +13,6 @@ namespace MoodStream.Mood.Imaging;
 /// </remarks>
 public static class ImageDecoder
 {
-    /// <summary>
-    /// Largest memory of decoded pixels that is used again. New memory of that kind comes from the kernel page by page, for each image.
-    /// </summary>
-    private const int MostPooledBytes = 16 << 20;
-
     /// <summary>Decodes an image within limits.</summary>
     /// <param name="encoded">The file's bytes.</param>
     /// <param name="settings">Limits, orientation, transparency.</param>
@@ -46,7 +41,7 @@ public static class ImageDecoder
             return Failed(unreadable, $"{header.Container} without a readable header");
         if (settings.Limits.FaultOf(header.Width, header.Height) is { } refused)
             return Failed(refused, $"{header.Container} announces {header.Width} x {header.Height} pixels");
-        if (header.HoldsMoreThan(encoded.Length))
+        if (header.AnnouncesMoreThan(encoded.Length))
             return Failed(ImageFault.Truncated, $"{header.Container} of {encoded.Length} bytes cannot hold the {header.Width} x {header.Height} pixels it announces");
 
         return Pixels(encoded, header.Container, settings, pool);
@@ -87,13 +82,13 @@ public static class ImageDecoder
         // No colour space: values pass as stored. Unpremultiplied: colours survive under alpha.
         var size = how.Shrinking is { } smaller ? codec.GetScaledDimensions(1f / smaller.Factor) : codec.Info.Size;
         var layout = new SKImageInfo(size.Width, size.Height, SKColorType.Rgba8888, SKAlphaType.Unpremul);
-        if (layout.BytesSize64 <= MostPooledBytes)
+        if (layout.BytesSize64 <= RentedImage.MostPooledBytes)
         {
-            var rented = ArrayPool<byte>.Shared.Rent((int)layout.BytesSize64);
+            var rented = RentedImage.Pool.Rent((int)layout.BytesSize64);
             rented.AsSpan(0, (int)layout.BytesSize64).Clear();          // a frame of a GIF need not cover its screen
             SKCodecResult pooled;
             fixed (byte* start = rented) pooled = Read(codec, layout, start, how, pool, out image);
-            ArrayPool<byte>.Shared.Return(rented);
+            RentedImage.Pool.Return(rented);
             return pooled;
         }
 

@@ -23,10 +23,10 @@ internal enum ImageContainer
 /// </remarks>
 internal readonly record struct ImageHeader(ImageContainer Container, long Width, long Height, ImageFault? Fault)
 {
-    /// <summary>Deflate makes no more than 258 bytes of the two bits that the shortest match can have.</summary>
+    /// <summary>Deflate makes at most 258 bytes of two bits, the fewest that a match can take.</summary>
     private const double MostOfDeflate = 258 * 8 / 2;
 
-    /// <summary>Fewest bits of the file that any pixel can have come to; 0 where the container sets no bound.</summary>
+    /// <summary>Fewest bits of the file that a pixel can take, on average; 0 where the container sets no bound.</summary>
     public double LeastBitsPerPixel { get; init; }
 
     private static ReadOnlySpan<byte> PngSignature => [0x89, (byte)'P', (byte)'N', (byte)'G', 0x0D, 0x0A, 0x1A, 0x0A];
@@ -42,8 +42,8 @@ internal readonly record struct ImageHeader(ImageContainer Container, long Width
         _ => null,
     };
 
-    /// <summary>Whether a file of so many bytes cannot hold the pixels it announces, so that decoding it would be for nothing.</summary>
-    public bool HoldsMoreThan(int bytes) => LeastBitsPerPixel * Width * Height > 8.0 * bytes;
+    /// <summary>Whether so many bytes cannot hold the pixels that are announced, so that decoding would be for nothing.</summary>
+    public bool AnnouncesMoreThan(int bytes) => LeastBitsPerPixel * Width * Height > 8.0 * bytes;
 
     /// <summary>Whether the file lacks its end. Only asked of files that could not be decoded.</summary>
     public static bool IsCutOff(ReadOnlySpan<byte> encoded, ImageContainer container) => container switch

@@ -26,7 +26,15 @@ public readonly struct RentedImage : IDisposable
     /// <exception cref="InvalidOperationException">There is no image.</exception>
     public int Height => Block.Height;
 
-    internal static ArrayPool<byte> Pool => ArrayPool<byte>.Shared;
+    /// <summary>
+    /// Largest memory of pixels, in bytes, that is used again. More is new for each image and gone after it: the pool that all share
+    /// would keep hundreds of megabytes for each thread that once had the largest image that is allowed.
+    /// </summary>
+    internal const int MostPooledBytes = 16 << 20;
+
+    private const int MostKeptOfASize = 16;
+
+    internal static ArrayPool<byte> Pool { get; } = ArrayPool<byte>.Create(MostPooledBytes, MostKeptOfASize);
 
     internal PixelBlock Block => _block ?? throw new InvalidOperationException($"There is no image: {Fault}.");
 

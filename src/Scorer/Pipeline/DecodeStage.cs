@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Numerics;
 using System.Threading.Channels;
 using MoodStream.Scorer.Intake;
 using MoodStream.Scorer.Routing;
@@ -7,9 +8,15 @@ using MoodStream.Streaming.Records;
 namespace MoodStream.Scorer.Pipeline;
 
 /// <summary>The first stage: records become images on several workers; bad ones end as dead letters.</summary>
-/// <remarks>Order: that of reading, whatever the workers take. Backpressure: no more is begun than there are workers.</remarks>
+/// <remarks>
+/// Order: that of reading, for each key: a large image holds up its own source, and not those of others. Backpressure: no more are
+/// begun than there are workers, and no more wait for a slow one than make a batch.
+/// </remarks>
 public sealed class DecodeStage(ScorerSettings settings, ImageIntake intake, VerdictRouter router)
 {
+    /// <summary>Keys share so many lanes, in each of which the order is kept: two keys of one lane wait for each other.</summary>
+    private const int Lanes = 64;
+
     /// <summary>Prepares records until there are no more.</summary>
     /// <param name="consumer">Where they come from, and where the bad ones are completed.</param>
     /// <param name="ready">Where the good images go; completed at the end.</param>
@@ -17,42 +24,65 @@ public sealed class DecodeStage(ScorerSettings settings, ImageIntake intake, Ver
     public async Task RunAsync(IRecordConsumer consumer, ChannelWriter<PreparedImage> ready, CancellationToken abort)
     {
         using var failed = CancellationTokenSource.CreateLinkedTokenSource(abort);
-        var preparing = Channel.CreateBounded<Task<Intaken>>(settings.DecodeWorkers);
         var rejecting = Channel.CreateBounded<Intaken>(settings.DecodeWorkers);
         var rejected = Channel.CreateBounded<Task>(settings.MaxBufferedRecords);
         await Task.WhenAll(
-            Stages.RunAsync(() => BeginAsync(consumer, preparing.Writer, failed.Token), failed),
-            Stages.RunAsync(() => SortAsync(preparing.Reader, ready, rejecting.Writer, failed.Token), failed),
+            Stages.RunAsync(() => PrepareAsync(consumer, new(ready, rejecting.Writer, failed)), failed),
             Stages.RunAsync(() => RejectAsync(consumer, rejecting.Reader, rejected.Writer, failed.Token), failed),
             Stages.RunAsync(() => AcknowledgeAsync(rejected.Reader, failed.Token), failed));
     }
 
-    /// <summary>Starts the preparation of records in order, as many at once as there are workers.</summary>
-    private async Task BeginAsync(IRecordConsumer consumer, ChannelWriter<Task<Intaken>> preparing, CancellationToken abort)
+    /// <summary>Prepares every record, and passes what it became on.</summary>
+    private async Task PrepareAsync(IRecordConsumer consumer, Outlet to)
     {
-        var workers = new SemaphoreSlim(settings.DecodeWorkers);
-        await foreach (var record in consumer.Records.ReadAllAsync(abort))
-        {
-            await workers.WaitAsync(abort);
-            var preparation = new Preparation(intake, record, workers, abort);
-            ThreadPool.UnsafeQueueUserWorkItem(preparation, preferLocal: false);
-            await preparing.WriteAsync(preparation.Task, abort);
-        }
-        preparing.Complete();
+        var lanes = Enumerable.Repeat(Task.CompletedTask, Lanes).ToArray();
+        var beginning = Stages.RunAsync(() => BeginAsync(consumer, lanes, to), to.Failed);
+        await beginning.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.WhenAll([beginning, .. lanes]);
+        to.Ready.Complete();
+        to.Rejecting.Complete();
     }
 
-    /// <summary>Passes images on in order, the bad ones aside.</summary>
-    private static async Task SortAsync(
-        ChannelReader<Task<Intaken>> preparing, ChannelWriter<PreparedImage> ready, ChannelWriter<Intaken> rejecting, CancellationToken abort)
+    /// <summary>Starts the preparation of records in order, as many at once as there are workers.</summary>
+    private async Task BeginAsync(IRecordConsumer consumer, Task[] lanes, Outlet to)
     {
-        await foreach (var one in preparing.ReadAllAsync(abort))
+        var workers = new SemaphoreSlim(settings.DecodeWorkers);
+        var room = new SemaphoreSlim(settings.DecodeWorkers + settings.MaxBatchCount);
+        await foreach (var record in consumer.Records.ReadAllAsync(to.Failed.Token))
         {
-            var intaken = await one;
-            if (intaken.Image is { } image) await ready.WriteAsync(image, abort);
-            else await rejecting.WriteAsync(intaken, abort);
+            await room.WaitAsync(to.Failed.Token);
+            await workers.WaitAsync(to.Failed.Token);
+            var preparation = new Preparation(intake, record, workers, to.Failed.Token);
+            ThreadPool.UnsafeQueueUserWorkItem(preparation, preferLocal: false);
+            var lane = LaneOf(record.Key);
+            lanes[lane] = PassOnAsync(preparation.Task, lanes[lane], room, to);
         }
-        ready.Complete();
-        rejecting.Complete();
+    }
+
+    private static int LaneOf(byte[]? key)
+    {
+        var sum = 0u;
+        foreach (var b in key ?? []) sum = BitOperations.Crc32C(sum, b);
+        return (int)(sum % Lanes);
+    }
+
+    /// <summary>Passes an image on once the one before it in its lane has been: a good one to the device, a bad one aside.</summary>
+    [SuppressMessage("Usage", "VSTHRD003", Justification = "Begun by the stage itself, on threads of the pool, which wait for nobody.")]
+    private static async Task PassOnAsync(Task<Intaken> preparation, Task before, SemaphoreSlim room, Outlet to)
+    {
+        try
+        {
+            var intaken = await preparation;
+            await before;
+            if (intaken.Image is { } image) await to.Ready.WriteAsync(image, to.Failed.Token);
+            else await to.Rejecting.WriteAsync(intaken, to.Failed.Token);
+            room.Release();
+        }
+        catch
+        {
+            await to.Failed.CancelAsync();
+            throw;
+        }
     }
 
     /// <summary>Writes dead letters in order, none waiting for the one before; what a large one costs is not to hold up good images.</summary>
@@ -80,6 +110,9 @@ public sealed class DecodeStage(ScorerSettings settings, ImageIntake intake, Ver
     {
         await foreach (var one in rejected.ReadAllAsync(abort)) await one;
     }
+
+    /// <summary>Where images go, and what stops all where one fails.</summary>
+    private sealed record Outlet(ChannelWriter<PreparedImage> Ready, ChannelWriter<Intaken> Rejecting, CancellationTokenSource Failed);
 
     /// <summary>The preparation of one record on a thread of the pool.</summary>
     private sealed class Preparation(ImageIntake intake, ReceivedRecord record, SemaphoreSlim workers, CancellationToken abort)

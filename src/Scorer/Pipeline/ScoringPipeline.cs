@@ -18,7 +18,7 @@ public sealed record PipelineStages(DecodeStage Decode, ScoreStage Score, WriteS
 
 /// <summary>One image's way through the scorer: read, decode, batch, score, route, and only then let the offset move.</summary>
 /// <remarks>
-/// Order: kept per key, since decoding hands its results on in the order of reading and outputs are written in that order.
+/// Order: kept per key, since decoding hands the results of a key on in the order of reading and outputs are written in that order.
 /// Backpressure: every queue is bounded; when they are full the consumer pauses its partitions.
 /// On failure: what is not a bad image stops the pipeline and the process's readiness; nothing in hand is committed, all
 /// of it is read again.

@@ -91,6 +91,23 @@ public sealed class ScoringPipelineTests(Backbones backbones)
     }
 
     [Fact]
+    public async Task Run_OneImageTakesLong_ThoseOfOtherSourcesGoOnAndItsOwnWait()
+    {
+        await using var scorer = await StartAsync();
+        var slow = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        scorer.Images.BeforeRead = _ => slow.Task;
+        var reference = scorer.Images.Keep(backbones.Accepted);
+        scorer.Consumer.Write(Records.Input(0, null, key: "belt-0", headers: (RecordHeaders.DataReference, reference)));
+        scorer.Consumer.Write(Enumerable.Range(1, 8).Select(i => Records.Input(i, backbones.Accepted, key: $"belt-{i % 4}")));
+        await Eventually.HoldsAsync(() => scorer.Producer.Called.Count == 6, "the other belts' images are judged");
+        Assert.DoesNotContain(scorer.Producer.Called, r => Encoding.UTF8.GetString(r.Key!) == "belt-0");
+
+        slow.SetResult();
+        await scorer.CompletedAsync(9);
+        AssertOrdered(scorer.Producer.Called);
+    }
+
+    [Fact]
     public async Task Run_FirstReviewedImageIsStoredSlowly_OrderPerKeyIsKept()
     {
         await using var scorer = new RunningScorer(Settings.One(backbones, WithoutStatistics.Review));
