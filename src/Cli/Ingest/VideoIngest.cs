@@ -89,7 +89,7 @@ internal sealed class VideoIngest(FrameReader reader, ReconnectSettings settings
                 {
                     (last, failures) = (clock.GetTimestamp(), 0);
                     tally.Read();
-                    await waiting.WriteAsync(new(video.Source, $"{name}-{number++}", frame), cancellation);
+                    waiting.TryWrite(new(video.Source, $"{name}-{number++}", frame));       // always fits: the oldest gives way
                 }
             }
             catch (FrameReadException e)

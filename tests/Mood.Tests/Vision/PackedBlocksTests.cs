@@ -55,7 +55,9 @@ public sealed class PackedBlocksTests
         using var images = randn(1, 3, Plain.ImageSize, Plain.ImageSize);
         using var first = encoder.forward(images);
         using var enough = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        var collecting = Task.Run(() => CollectUntil(enough.Token), enough.Token);
+        var begun = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var collecting = Task.Run(() => CollectUntil(begun, enough.Token), TestContext.Current.CancellationToken);
+        await begun.Task;
 
         for (var pass = 0; pass < 300; pass++)
         {
@@ -68,8 +70,9 @@ public sealed class PackedBlocksTests
     }
 
     /// <summary>Collects, and takes the memory of what was freed for other numbers.</summary>
-    private static void CollectUntil(CancellationToken enough)
+    private static void CollectUntil(TaskCompletionSource begun, CancellationToken enough)
     {
+        begun.SetResult();
         while (!enough.IsCancellationRequested)
         {
             GC.Collect(0);
