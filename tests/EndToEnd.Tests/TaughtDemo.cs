@@ -60,18 +60,24 @@ public sealed class TaughtDemo : RunningDemo
             $"the trainer has learned of {decisions} decisions", TimeSpan.FromMinutes(2));
     }
 
-    /// <summary>Asks for a refit.</summary>
+    /// <summary>Asks for a refit as an operator.</summary>
     /// <returns>The version it made, and whether it is the active one.</returns>
-    public async Task<(long Version, bool Active)> RefitAsync()
+    public Task<(long Version, bool Active)> RefitAsync() => RefitAsync("/v1/operate/gates/default/refits", new { reason = "frogs are welcome" });
+
+    /// <summary>Asks for a refit as the drift monitor does, which no person is behind.</summary>
+    /// <returns>The version it made, and whether it is the active one.</returns>
+    public Task<(long Version, bool Active)> RefitByItselfAsync() => RefitAsync("/v1/gates/default/refits", new { reason = "frogs drift", by = "drift" });
+
+    private async Task<(long Version, bool Active)> RefitAsync(string path, object body)
     {
-        var refit = await EndOfRefitAsync();
+        var refit = await EndOfRefitAsync(path, body);
         Assert.True(refit.TryGetProperty("version", out var version), $"the refit made no version: {refit}");
         return (version.GetInt64(), StateOf(refit) == RefitState.Activated);
     }
 
-    private async Task<JsonElement> EndOfRefitAsync()
+    private async Task<JsonElement> EndOfRefitAsync(string path, object body)
     {
-        var asked = await DemoPerson.PostAsync(Http, "ann", "/v1/operate/gates/default/refits", new { reason = "frogs are welcome" });
+        var asked = await DemoPerson.PostAsync(Http, "ann", path, body);
         var (id, refit) = (asked.GetProperty("requestId").GetString(), default(JsonElement));
         await Eventually.HoldsAsync(async () =>
         {
@@ -92,6 +98,9 @@ public sealed class TaughtDemo : RunningDemo
 
     /// <summary>The version that judges.</summary>
     public async Task<long> ActiveAsync() => (await GateAsync()).GetProperty("active").GetProperty("version").GetInt64();
+
+    /// <summary>What became the active version, when, and by whom, as the gateway tells it.</summary>
+    public async Task<string> HistoryAsync() => (await GateAsync()).GetProperty("history").GetRawText();
 
     /// <inheritdoc/>
     public override async ValueTask DisposeAsync()

@@ -3,7 +3,7 @@ using MoodStream.TestKit;
 
 namespace MoodStream.EndToEndTests;
 
-/// <summary>What people say reaches the gate: a kind of image that they release is accepted after a refit, and held back again once that is rolled back.</summary>
+/// <summary>What people say reaches the gate: a kind of image that they release is accepted after a refit, and held back again once that is rolled back, whatever refit comes by itself.</summary>
 public sealed class TeachingTests(TaughtDemo demo, ITestOutputHelper output) : IClassFixture<TaughtDemo>
 {
     private const int Taught = 400, Asked = 100;
@@ -24,6 +24,7 @@ public sealed class TeachingTests(TaughtDemo demo, ITestOutputHelper output) : I
         await demo.ApproveAsync(version);
         var after = await HeldAsync("taught", version);
         await demo.RollBackAsync(first);
+        Assert.False((await demo.RefitByItselfAsync()).Active, "a refit that nobody asked for undid the roll-back");
         var back = await HeldAsync("rolled", first);
 
         output.WriteLine($"frogs held back: {held} of {Taught} before, {after} of {Asked} after the refit, {back} of {Asked} after the roll-back");
@@ -34,7 +35,9 @@ public sealed class TeachingTests(TaughtDemo demo, ITestOutputHelper output) : I
     private async Task<int> HeldAsync(string source, long version)
     {
         await demo.JudgedByAsync(version);
-        return HeldBack(await demo.PutFrogsAsync(source, Asked));
+        var frogs = await demo.PutFrogsAsync(source, Asked);
+        Assert.True(frogs.All(f => f.StatisticsVersion == version), $"version {version} was left while it was asked: {await demo.HistoryAsync()}");
+        return HeldBack(frogs);
     }
 
     private static int HeldBack(IEnumerable<ImageScored> frogs) => frogs.Count(f => f.Verdict == Verdict.Review);

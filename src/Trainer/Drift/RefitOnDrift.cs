@@ -6,13 +6,16 @@ using MoodStream.Trainer.Settings;
 
 namespace MoodStream.Trainer.Drift;
 
-/// <summary>Asks for a refit where a source drifts, if its gate is set so.</summary>
-internal sealed class RefitOnDrift(RefitRequests requests, TrainerSettings settings, TimeProvider clock) : IDriftListener
+/// <summary>Asks for a refit where a source drifts away from the active statistics, if its gate is set so.</summary>
+internal sealed class RefitOnDrift(RefitRequests requests, IStatisticsStore statistics, TrainerSettings settings, TimeProvider clock) : IDriftListener
 {
     /// <inheritdoc/>
     public async Task DriftBeganAsync(SourceDrift drift, string episodeId, CancellationToken cancellation)
     {
-        if (settings.Of(drift.Gate).Refit.OnDrift) await requests.AddAsync(RequestFor(drift, episodeId, clock.GetUtcNow()), cancellation);
+        if (!settings.Of(drift.Gate).Refit.OnDrift) return;
+        // Images are looked at some seconds after they were judged: of statistics that were left meanwhile nothing follows for the new ones.
+        if ((await statistics.ReadActiveAsync(drift.Gate, cancellation))?.Version != drift.StatisticsVersion) return;
+        await requests.AddAsync(RequestFor(drift, episodeId, clock.GetUtcNow()), cancellation);
     }
 
     /// <summary>The request that a drift leads to: one for an episode, however many trainers see it.</summary>

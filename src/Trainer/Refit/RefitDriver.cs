@@ -39,15 +39,17 @@ internal sealed class RefitDriver(RefitTools tools)
     {
         var (now, settings) = (tools.Clock.GetUtcNow(), tools.Settings.Of(gate).Refit);
         var requests = await tools.Refits.RequestsAsync(gate, cancellation);
-        var due = requests is [var first, ..]
-            ? new DueRefit(first.By == DueRefit.Drift ? RefitTrigger.Drift : RefitTrigger.Request, first.Reason, first.By)
+        // All that wait are answered by one refit; where a person is among them, it is that person's.
+        var asked = requests is [var oldest, ..] ? requests.FirstOrDefault(r => r.By != DueRefit.Drift) ?? oldest : null;
+        var due = asked is not null
+            ? new DueRefit(asked.By == DueRefit.Drift ? RefitTrigger.Drift : RefitTrigger.Request, asked.Reason, asked.By)
             : await tools.Statistics.ReadActiveAsync(gate, cancellation) is { } active
                 ? DueRefit.Find(last, active.At, await tools.Harvester.ArrivalsAsync(gate, cancellation), settings, now)
                 : null;
         if (due is null) return null;
         var before = last?.Revision ?? 0;
-        var id = requests.Count > 0 ? requests[0].RequestId : string.Create(CultureInfo.InvariantCulture, $"{gate}-{before + 1}-{now.ToUnixTimeSeconds()}");
-        using var span = Traces.Gather($"refit {gate}", requests.Count > 0 ? requests[0].TraceParent : null, tools.Learned.Take(gate));
+        var id = asked?.RequestId ?? string.Create(CultureInfo.InvariantCulture, $"{gate}-{before + 1}-{now.ToUnixTimeSeconds()}");
+        using var span = Traces.Gather($"refit {gate}", asked?.TraceParent, tools.Learned.Take(gate));
         var refit = RefitMachine.Request(gate, id, due, last, settings, now) with { Trace = Traces.Current };
         if (!await tools.Refits.TryStoreAsync(before, refit, null, requests.Count, cancellation)) return null;
         tools.Log.RefitRequested(gate, id, due.Trigger, due.Reason);
@@ -121,6 +123,7 @@ internal sealed class RefitDriver(RefitTools tools)
     {
         var now = tools.Clock.GetUtcNow();
         if (RefitMachine.Refusals(its.Guards) is { Count: > 0 } refusals) return RefitMachine.Refused(its, refusals, now);
+        if (await UndoingAsync(its, cancellation) is { } undoing) return RefitMachine.Refused(its, [undoing], now);
         var activation = new Activation(its.Version!.Value, its.By, its.Reason) { IfEpoch = its.ParentEpoch };
         if (await tools.Statistics.TryActivateAsync(its.Gate, activation, cancellation) is not null) return RefitMachine.Activated(its, now);
         // Nothing was activated since the epoch is another one; perhaps an earlier try of this very step made it so.
@@ -128,6 +131,16 @@ internal sealed class RefitDriver(RefitTools tools)
             ? RefitMachine.Activated(its, now)
             : RefitMachine.Refused(
                 its, [new(RefusalReasons.Superseded, $"Version {its.Parent} is no longer active: the refit answers a question of yesterday. Ask for another.")], now);
+    }
+
+    /// <summary>A refit that no person asked for does not undo a roll-back: it is made of much the same images as what people went back from.</summary>
+    private async Task<RefitRefusal?> UndoingAsync(RefitRecord its, CancellationToken cancellation)
+    {
+        if (its.Trigger == RefitTrigger.Request) return null;
+        return (await RollBacks.ReadAsync(tools.Statistics, its.Gate, cancellation)).Last is { } back
+            ? new(RefusalReasons.RolledBack,
+                $"{back.By} went back from version {back.Previous} to {back.Version}: look at version {its.Version} and activate it, or ask for a refit.")
+            : null;
     }
 
     private async Task<RefitRecord> AnnounceAsync(RefitRecord its, CancellationToken cancellation)

@@ -26,7 +26,7 @@ internal sealed class RefitReferences(IStatisticsStore store)
     /// <summary>What a refit of a gate is compared with; null where it has no active version that can be read.</summary>
     /// <remarks>
     /// Where nobody has approved any version, the newest stands in that was not made by a refit: a person fitted it. A version whose
-    /// features mean something else is passed over.
+    /// features mean something else, or that people went back from, is passed over.
     /// </remarks>
     public async Task<OwnedReference?> ReadAsync(string gate, CancellationToken cancellation)
     {
@@ -39,7 +39,9 @@ internal sealed class RefitReferences(IStatisticsStore store)
 
     private async Task<GateStatistics?> ApprovedAsync(string gate, long active, FeatureSpace space, CancellationToken cancellation)
     {
-        var kept = (await store.ListVersionsAsync(gate, cancellation)).Select(v => v.Header).OfType<StatisticsVersion>().ToList();
+        var rollBacks = await RollBacks.ReadAsync(store, gate, cancellation);
+        var kept = (await store.ListVersionsAsync(gate, cancellation))
+            .Select(v => v.Header).OfType<StatisticsVersion>().Where(h => !rollBacks.LeftBehind(h)).ToList();
         var byPeople = kept.Where(h => h.HumanApproved).OrderByDescending(h => h.Approval!.At)
             .Concat(kept.Where(h => h is { HumanApproved: false, RefitId: null }).OrderByDescending(h => h.Version));
         foreach (var header in byPeople)

@@ -20,6 +20,9 @@ internal static class RefusalReasons
     /// <summary>Another version was activated since the fit.</summary>
     public const string Superseded = "superseded";
 
+    /// <summary>People went back to an earlier version, and nobody asked for another since.</summary>
+    public const string RolledBack = "rolled_back";
+
     /// <summary>It did not end in time.</summary>
     public const string TimedOut = "timed_out";
 
@@ -28,5 +31,5 @@ internal static class RefusalReasons
 
     /// <summary>All reasons, those of the guards included.</summary>
     public static IReadOnlyList<string> All { get; } =
-        [NoActiveVersion, DetectorNeedsImages, NotFittable, CalibrationTooSmall, Superseded, TimedOut, Failed, .. RefitGuards.Names];
+        [NoActiveVersion, DetectorNeedsImages, NotFittable, CalibrationTooSmall, Superseded, RolledBack, TimedOut, Failed, .. RefitGuards.Names];
 }

@@ -6,6 +6,7 @@ using MoodStream.Streaming.Statistics;
 using MoodStream.TestKit.Embedded;
 using MoodStream.Trainer.Drift;
 using MoodStream.Trainer.Refit;
+using MoodStream.Trainer.Registry;
 using MoodStream.Trainer.Settings;
 using MoodStream.TrainerTests.Fakes;
 using Prometheus;
@@ -29,6 +30,9 @@ public sealed class DriftMemoryTests : IAsyncLifetime
     public async Task Begin_SameDriftSeenByTwoTrainers_AsksForOneRefitAlsoAfterItsEnd()
     {
         await using var other = new Stores(_redis.Settings, TimeProvider.System);
+        using (var statistics = GateStatistics.Read(_fixture.Blob))
+            await _stores.Statistics.PublishAsync("belt", _fixture.Blob, VersionHeader.Of(statistics, "ada", "test"), Token);
+        await _stores.Statistics.ActivateAsync("belt", 1, "ada", Token);
         using Trainer one = new(_stores, _fixture), two = new(other, _fixture, secondsLater: 1);
         ImageScored[] same = [.. _fixture.Images("a", 600)], shifted = [.. _fixture.Images("a", 600, shift: 2.5)];
         await Task.WhenAll(one.SeeAsync(same), two.SeeAsync(same));
@@ -107,7 +111,7 @@ public sealed class DriftMemoryTests : IAsyncLifetime
             _clock = new(DriftFixture.Start.AddSeconds(secondsLater));
             _gate = new WatchedGate(1, GateStatistics.Read(fixture.Blob));
             Memory = new DriftMemory(_watch, new DriftEpisodes(stores.Connection), _clock);
-            _refit = new RefitOnDrift(new RefitRequests(stores.Connection), new TrainerSettings(), _clock);
+            _refit = new RefitOnDrift(new RefitRequests(stores.Connection), stores.Statistics, new TrainerSettings(), _clock);
         }
 
         public DriftMemory Memory { get; }

@@ -151,6 +151,61 @@ public sealed class RefitDriverTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Drive_DriftAfterARollBack_DoesNotUndoIt()
+    {
+        await RollBackFromARefitAsync();
+        await AskAsync("r-2", DueRefit.Drift);
+
+        var refit = await DriveAsync();
+
+        Assert.Equal((RefitState.Refused, RefitTrigger.Drift, 3L), (refit.State, refit.Trigger, refit.Version));
+        Assert.Equal(RefusalReasons.RolledBack, Assert.Single(refit.Refusals).Reason);
+        Assert.All(refit.Guards, g => Assert.True(g.Passed, g.Name));
+        Assert.Equal(1, await ActiveAsync());
+    }
+
+    [Fact]
+    public async Task Drive_PersonAsksAfterARollBack_IsActivatedAndDriftMayFollow()
+    {
+        await RollBackFromARefitAsync();
+        await AskAsync("r-2");
+        Assert.Equal((RefitState.Activated, 3L), ((await DriveAsync()).State, await ActiveAsync()));
+
+        await AskAsync("r-3", DueRefit.Drift);
+
+        Assert.Equal((RefitState.Activated, 4L), ((await DriveAsync()).State, await ActiveAsync()));
+    }
+
+    [Fact]
+    public async Task Drive_PersonAndDriftAsk_IsThePersonsRefit()
+    {
+        await LearnAsync(2_000);
+        await AskAsync("episode-1", DueRefit.Drift);
+        await AskAsync("r-2");
+
+        var refit = await DriveAsync();
+
+        Assert.Equal(("r-2", RefitTrigger.Request, "ada"), (refit.RefitId, refit.Trigger, refit.By));
+        Assert.Empty(await new RefitStore(_stores.Connection).RequestsAsync(Teaching.Gate, Token));
+    }
+
+    [Fact]
+    public async Task Drive_ApprovedVersionWasRolledBackFrom_IsComparedWithTheOneGoneBackTo()
+    {
+        await LearnAsync(2_000, shift: 4);
+        await AskAsync();
+        Assert.Contains((await DriveAsync()).Refusals, r => r.Reason == RefitGuards.MeanShift);
+        await _stores.Statistics.ApproveAsync(Teaching.Gate, 2, new() { By = "ada", Reason = "the new normal", At = TimeProvider.System.GetUtcNow() }, Token);
+        await _stores.Statistics.ActivateAsync(Teaching.Gate, 2, "ada", Token);
+        await AskAsync("r-2");
+        Assert.Equal(RefitState.Activated, (await DriveAsync()).State);
+        await _stores.Statistics.ActivateAsync(Teaching.Gate, 1, "ada", Token);
+        await AskAsync("r-3");
+
+        Assert.Contains((await DriveAsync()).Refusals, r => r.Reason == RefitGuards.MeanShift);
+    }
+
+    [Fact]
     public async Task Drive_DeathAfterPublication_FindsTheVersionAgain()
     {
         await LearnAsync(2_000);
@@ -215,10 +270,18 @@ public sealed class RefitDriverTests : IAsyncLifetime
     [Fact]
     public async Task Report_Drift_MakesARefitDue()
     {
-        var drift = new SourceDrift(Teaching.Gate, "camera-1", 1, new DriftAlarm(DriftMonitor.Martingale, 2e7, 1e7, 1234));
-        await new RefitOnDrift(new(_stores.Connection), _settings, _clock).DriftBeganAsync(drift, "episode-1", Token);
+        await DriftAsync(statisticsVersion: 1);
 
         Assert.Equal(RefitTrigger.Drift, (await DriveAsync()).Trigger);
+    }
+
+    [Fact]
+    public async Task Report_DriftFromStatisticsThatWereLeft_MakesNoneDue()
+    {
+        await RollBackFromARefitAsync();
+        await DriftAsync(statisticsVersion: 2);
+
+        Assert.Equal("r-1", (await DriveAsync()).RefitId);
     }
 
     [Fact]
@@ -357,7 +420,21 @@ public sealed class RefitDriverTests : IAsyncLifetime
 
     private static RefitRequested Request(string id) => new() { RequestId = id, Gate = Teaching.Gate, Reason = "please", By = "ada", At = Teaching.At };
 
-    private async Task AskAsync() => await new RefitRequests(_stores.Connection).AddAsync(Request("r-1"), Token);
+    private async Task AskAsync(string id = "r-1", string by = "ada") =>
+        await new RefitRequests(_stores.Connection).AddAsync(Request(id) with { By = by }, Token);
+
+    private Task DriftAsync(long statisticsVersion) => new RefitOnDrift(new(_stores.Connection), _stores.Statistics, _settings, _clock).DriftBeganAsync(
+        new SourceDrift(Teaching.Gate, "camera-1", statisticsVersion, new DriftAlarm(DriftMonitor.Martingale, 2e7, 1e7, 1234)), "episode-1", Token);
+
+    private async Task RollBackFromARefitAsync()
+    {
+        await LearnAsync(2_000);
+        await AskAsync();
+        Assert.Equal(RefitState.Activated, (await DriveAsync()).State);
+        Assert.Equal(1, (await _stores.Statistics.RollBackAsync(Teaching.Gate, "ada", "more false alarms", Token))!.Version);
+    }
+
+    private async Task<long> ActiveAsync() => (await _stores.Statistics.ReadActiveAsync(Teaching.Gate, Token))!.Value.Version;
 
     private async Task<RefitRecord> DriveAsync()
     {
