@@ -10,7 +10,8 @@ namespace MoodStream.Scorer.Pipeline;
 /// <summary>The first stage: records become images on several workers; bad ones end as dead letters.</summary>
 /// <remarks>
 /// Order: that of reading, for each key: a large image holds up its own source, and not those of others. Backpressure: no more are
-/// begun than there are workers, and no more wait for a slow one than make a batch.
+/// begun than there are workers, and no more wait for a slow one than make a batch. Bad ones do not hold up good ones: under exactly-once
+/// their dead letters may have to wait for an image that comes after them, so that the consumer's buffer alone bounds them.
 /// </remarks>
 public sealed class DecodeStage(ScorerSettings settings, ImageIntake intake, VerdictRouter router)
 {
@@ -25,7 +26,7 @@ public sealed class DecodeStage(ScorerSettings settings, ImageIntake intake, Ver
     {
         using var failed = CancellationTokenSource.CreateLinkedTokenSource(abort);
         var rejecting = Channel.CreateBounded<Intaken>(settings.DecodeWorkers);
-        var rejected = Channel.CreateBounded<Task>(settings.MaxBufferedRecords);
+        var rejected = Channel.CreateUnbounded<Task>();
         await Task.WhenAll(
             Stages.RunAsync(() => PrepareAsync(consumer, new(ready, rejecting.Writer, failed)), failed),
             Stages.RunAsync(() => RejectAsync(consumer, rejecting.Reader, rejected.Writer, failed.Token), failed),
@@ -94,16 +95,23 @@ public sealed class DecodeStage(ScorerSettings settings, ImageIntake intake, Ver
 
     private async Task RejectAsync(IRecordConsumer consumer, Intaken intaken, CancellationToken abort)
     {
+        var record = intaken.Record;
+        consumer.Hold(record);
         try
         {
-            await router.RejectAsync(intaken.Record, intaken.Rejection!, abort);
-            consumer.Complete(intaken.Record.Position);
-            intaken.Record.Release();
+            await router.RejectAsync(record, intaken.Rejection!, abort);
+            consumer.Complete(record.Position);
         }
         catch (RecordAbandonedException)
         {
             // Its next owner rejects it.
         }
+        finally
+        {
+            consumer.LetGo(record);
+        }
+
+        record.Release();
     }
 
     private static async Task AcknowledgeAsync(ChannelReader<Task> rejected, CancellationToken abort)

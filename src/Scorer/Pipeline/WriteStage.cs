@@ -49,13 +49,13 @@ public sealed class WriteStage(
 
         async Task EndAsync(ScoredImage image, KeptImage kept)
         {
-            var started = clock.GetTimestamp();
+            var (record, started) = (image.Image.Record, clock.GetTimestamp());
+            consumer.Hold(record);
             try
             {
                 await router.RouteAsync(image, kept, abort);
                 metrics.Stage(ScorerMetrics.Write, clock.GetElapsedTime(started));
-                consumer.Complete(image.Image.Record.Position);              // acknowledged: only now may the offset move
-                image.Image.Record.Release();
+                consumer.Complete(record.Position);                          // acknowledged: only now may the offset move
             }
             catch (RecordAbandonedException)
             {
@@ -63,8 +63,11 @@ public sealed class WriteStage(
             }
             finally
             {
+                consumer.LetGo(record);
                 image.Image.Span?.Dispose();
             }
+
+            record.Release();
         }
     }
 

@@ -14,7 +14,7 @@ public sealed record ConsumerSubscription
     /// <summary>Records read and not yet taken at which partitions are paused; they go on at half of it. Default 256.</summary>
     public int MaxBufferedRecords { get; init; } = 256;
 
-    /// <summary>Bytes of keys and values read and not yet taken at which partitions are paused. Default 64 MiB.</summary>
+    /// <summary>Bytes of keys, values and headers at which partitions are paused: of records not yet taken, and of those that wait for their outputs. Default 64 MiB.</summary>
     public long MaxBufferedBytes { get; init; } = 64L << 20;
 
     /// <summary>Whether values lie in memory from a pool, which whoever ends a record gives back (<see cref="ReceivedRecord.Release"/>).</summary>

@@ -111,6 +111,12 @@ public sealed partial class KafkaRecordConsumer : IRecordConsumer
     }
 
     /// <inheritdoc/>
+    public void Hold(ReceivedRecord record) => _buffer.Charge(RecordSize.Held(record));
+
+    /// <inheritdoc/>
+    public void LetGo(ReceivedRecord record) => _buffer.Charge(-RecordSize.Held(record));
+
+    /// <inheritdoc/>
     public bool Owns(RecordPosition position) => _partitions.Owns(position);
 
     /// <inheritdoc/>

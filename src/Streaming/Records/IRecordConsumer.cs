@@ -24,6 +24,15 @@ public interface IRecordConsumer : IAsyncDisposable
     /// <summary>Says that a record has ended somewhere (output acknowledged), so that the offset may move past it.</summary>
     void Complete(RecordPosition position);
 
+    /// <summary>
+    /// Counts a record that is kept until its output is acknowledged among those that wait to be taken, so that one bound of bytes holds
+    /// for all; beyond it no more is read. Nobody waits here.
+    /// </summary>
+    void Hold(ReceivedRecord record);
+
+    /// <summary>The record is kept no longer: called once for each <see cref="Hold"/>, whatever became of it, before its value is given back.</summary>
+    void LetGo(ReceivedRecord record);
+
     /// <summary>Whether the record's partition still belongs to this consumer under the assignment it was read with.</summary>
     bool Owns(RecordPosition position);
 

@@ -3,6 +3,12 @@ namespace MoodStream.Streaming.Records;
 /// <summary>Bytes of a record's key, value and headers, not counting the protocol's own.</summary>
 internal static class RecordSize
 {
+    /// <summary>What a record without key, value and headers takes in memory, with the tasks that wait for its output; about.</summary>
+    private const int Overhead = 1 << 10;
+
+    /// <summary>Of a record that is kept in memory, with what is around it.</summary>
+    public static long Held(ReceivedRecord record) => Overhead + Of(record);
+
     /// <summary>Of a record that was read.</summary>
     public static long Of(ReceivedRecord record) => (record.Key?.LongLength ?? 0) + record.Bytes.Length + Of(record.Headers);
 

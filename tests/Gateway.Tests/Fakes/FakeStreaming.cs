@@ -144,6 +144,14 @@ internal sealed class FakeFeed : IRecordConsumerFactory, IRecordReader
 
         public void Complete(RecordPosition position) => completed.Enqueue(position);
 
+        public void Hold(ReceivedRecord record)
+        {
+        }
+
+        public void LetGo(ReceivedRecord record)
+        {
+        }
+
         public bool Owns(RecordPosition position) => true;
 
         public Task RunAsync(CancellationToken stopping) => Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, stopping);

@@ -98,8 +98,11 @@ public sealed class MaePretrainingTests : IDisposable
         using var backbone = Backbone.Load(path);
         using var again = Backbone.Load(path);
 
+        // Packed weights are multiplied in another order on some processors, so that the last bits may differ.
         var images = rand(2, 3, 16, 16);
-        Assert.True(backbone.Extract([images[0].data<float>().ToArray(), images[1].data<float>().ToArray()]).Equals(encoder.forward(images)));
+        var features = backbone.Extract([images[0].data<float>().ToArray(), images[1].data<float>().ToArray()]);
+        var expected = encoder.forward(images);
+        Assert.InRange((features - expected).abs().max().item<float>(), 0, 1e-6f * expected.abs().max().item<float>());
         Assert.Matches("^[0-9a-f]{16}$", backbone.ModelHash);
         Assert.Equal(backbone.ModelHash, again.ModelHash);
         Assert.Equal(Recipe.Hash, backbone.Recipe.Hash);

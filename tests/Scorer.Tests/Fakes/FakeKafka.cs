@@ -11,7 +11,7 @@ internal sealed class FakeConsumer : IRecordConsumer, IRecordConsumerFactory
     private readonly Channel<ReceivedRecord> _records = Channel.CreateUnbounded<ReceivedRecord>();
     private readonly ConcurrentDictionary<int, bool> _lost = new();
     private readonly ConcurrentQueue<RecordPosition> _completed = new();
-    private int _fed;
+    private int _fed, _held;
 
     public IReadOnlyList<RecordPosition> Completed => [.. _completed];
 
@@ -54,6 +54,13 @@ internal sealed class FakeConsumer : IRecordConsumer, IRecordConsumerFactory
 
     public void Complete(RecordPosition position) => _completed.Enqueue(position);
 
+    /// <summary>Records that wait for the acknowledgement of their output.</summary>
+    public int Held => _held;
+
+    public void Hold(ReceivedRecord record) => Interlocked.Increment(ref _held);
+
+    public void LetGo(ReceivedRecord record) => Interlocked.Decrement(ref _held);
+
     public bool Owns(RecordPosition position) => !_lost.ContainsKey(position.Partition);
 
     public async Task RunAsync(CancellationToken stopping)
@@ -88,11 +95,15 @@ internal sealed class FakeProducer : IRecordProducer
     /// <summary>Thrown instead of acknowledging, for the records it is given for.</summary>
     public Func<OutgoingRecord, Exception?>? Failure { get; set; }
 
+    /// <summary>Awaited before a record is acknowledged; null acknowledges at once.</summary>
+    public Func<OutgoingRecord, Task>? BeforeAcknowledging { get; set; }
+
     public async Task<RecordPosition> WriteAsync(OutgoingRecord record, CancellationToken cancellation)
     {
         _called.Enqueue(record);
         if (Failure?.Invoke(record) is { } failure) throw failure;
         if (HeldBack is { } held) await held.Task.WaitAsync(cancellation);
+        if (BeforeAcknowledging is { } before) await before(record).WaitAsync(cancellation);
         _written.Enqueue(record);
         return new(record.Topic, 0, _written.Count - 1);
     }

@@ -2,6 +2,7 @@ using System.Text;
 using MoodStream.Contracts;
 using MoodStream.Scorer;
 using MoodStream.Scorer.Pipeline;
+using MoodStream.ScorerTests.Fakes;
 using MoodStream.Streaming.Records;
 using MoodStream.TestKit;
 
@@ -105,6 +106,30 @@ public sealed class ScoringPipelineTests(Backbones backbones)
         slow.SetResult();
         await scorer.CompletedAsync(9);
         AssertOrdered(scorer.Producer.Called);
+    }
+
+    [Fact]
+    public async Task Run_DeadLettersWaitForAnImageBehindABadOne_AllEnd()
+    {
+        // As under exactly-once: an output is acknowledged once every earlier record of its partition has its own.
+        await using var scorer = await StartAsync(Settings.One(backbones) with { MaxBufferedRecords = 8 });
+        var (slow, first) = (new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously), new TaskCompletionSource());
+        scorer.Images.BeforeRead = _ => slow.Task;
+        scorer.Producer.BeforeAcknowledging = record =>
+        {
+            if (record.Input is { Partition: 0, Offset: 0 }) first.TrySetResult();
+            return record.Input!.Value.Partition == 0 ? first.Task : Task.CompletedTask;
+        };
+        var nothing = FakeImageStore.ReferenceOf(backbones.Accepted);
+        scorer.Consumer.Write(Records.Input(0, null, "belt-1", partition: 1, headers: (RecordHeaders.DataReference, nothing)));
+        scorer.Consumer.Write(Records.Input(0, backbones.Accepted, "belt-1"));
+        scorer.Consumer.Write(Enumerable.Range(1, 40).Select(i => Records.Input(i, TestImages.Text, key: "belt-2")));
+        await Eventually.HoldsAsync(() => scorer.Consumer.Waiting <= 20, "more bad images are on their way than the scorer reads ahead");
+
+        Assert.True(scorer.Consumer.Held >= 20, "what waits is counted");
+        slow.SetResult();
+        await scorer.CompletedAsync(42);
+        await Eventually.HoldsAsync(() => scorer.Consumer.Held == 0, "nothing is held");
     }
 
     [Fact]

@@ -67,6 +67,24 @@ public sealed class KafkaRecordConsumerTests(EmbeddedKafkaFixture kafka) : IClas
     }
 
     [Fact]
+    public async Task Records_OneIsHeldThatFillsTheBytes_NoMoreAreReadUntilItIsLetGo()
+    {
+        const int bytes = 1_000_000, count = 40;
+        var topic = kafka.NewTopic(partitions: 1);
+        using var producer = KafkaHarness.Producer(kafka.Settings);
+        await producer.WriteAsync(topic, count);
+        var consumer = KafkaHarness.Consumer(Quick, topic, bufferedBytes: bytes);
+        var held = new ReceivedRecord(new(topic, 0, 0), null, new byte[bytes], [], DateTimeOffset.UnixEpoch);
+        consumer.Hold(held);
+        await using var running = new RunningConsumer(consumer);
+
+        await Eventually.HoldsAsync(() => consumer.Paused, "a pause");
+        Assert.InRange(consumer.Records.Count, 0, 1);
+        consumer.LetGo(held);
+        Assert.Equal(count, (await running.TakeAsync(count)).Count);
+    }
+
+    [Fact]
     public async Task Records_LargeHeaders_CountTowardsTheBytesThatAreBuffered()
     {
         const int headerBytes = 100_000, count = 40, fitting = 5;

@@ -91,6 +91,14 @@ public sealed class DriftFeedTests(EmbeddedRedisFixture redis) : IClassFixture<E
 
         public void Complete(RecordPosition position) => Interlocked.Increment(ref _completed);
 
+        public void Hold(ReceivedRecord record)
+        {
+        }
+
+        public void LetGo(ReceivedRecord record)
+        {
+        }
+
         public bool Owns(RecordPosition position) => true;
 
         public Task RunAsync(CancellationToken stopping) => Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, stopping);

@@ -29,6 +29,14 @@ internal sealed class FakeConsumer : IRecordConsumer
 
     public void Complete(RecordPosition position) => Completed.Add(position);
 
+    public void Hold(ReceivedRecord record)
+    {
+    }
+
+    public void LetGo(ReceivedRecord record)
+    {
+    }
+
     public bool Owns(RecordPosition position) => !Foreign.Contains(position.Partition);
 
     public Task RunAsync(CancellationToken stopping) => Task.CompletedTask;
