@@ -1,10 +1,12 @@
+using MoodStream.Mood.Vision.Precision;
 using static TorchSharp.torch;
 
 namespace MoodStream.Bench.Forward;
 
-/// <summary>The limit: the matrix products of the blocks' linear layers in bfloat16, and nothing else.</summary>
+/// <summary>The limit: the matrix products of the blocks' linear layers, and nothing else, in the type that this processor is fastest at.</summary>
 internal sealed class BareProducts : IDisposable
 {
+    private static readonly ScalarType Type = Bf16Hardware.Has(CPU) ? ScalarType.BFloat16 : ScalarType.Float32;
     private readonly (Tensor Tokens, Tensor Weight)[] _products;
 
     /// <param name="images">Images of a batch.</param>
@@ -16,6 +18,9 @@ internal sealed class BareProducts : IDisposable
         (long In, long Out)[] layers = [(width, 3 * width), (width, width), (width, hidden), (hidden, width)];
         _products = [.. layers.Select(l => (Of(rows, l.In), Of(l.In, l.Out)))];
     }
+
+    /// <summary>Short name of the type of the products.</summary>
+    public static string TypeName => Type == ScalarType.BFloat16 ? "bf16" : "fp32";
 
     /// <summary>Runs the products of all blocks.</summary>
     public void Run()
@@ -35,5 +40,5 @@ internal sealed class BareProducts : IDisposable
         }
     }
 
-    private static Tensor Of(long rows, long columns) => randn(rows, columns).to(ScalarType.BFloat16).DetachFromDisposeScope();
+    private static Tensor Of(long rows, long columns) => randn(rows, columns).to(Type).DetachFromDisposeScope();
 }

@@ -39,7 +39,7 @@ internal sealed record ForwardFigures(IReadOnlyList<BenchRow> Rows, IReadOnlyDic
         return new(
             [
                 BenchRow.Of($"{name}, beside ONNX Runtime {OnnxPeer.Version} fp32", beside, MustRatio, AimRatio),
-                BenchRow.Of($"{name}, share of the bf16 matmul bound", bound, MustShare, AimShare),
+                BenchRow.Of($"{name}, share of the {BareProducts.TypeName} matmul bound", bound, MustShare, AimShare),
             ],
             new Dictionary<string, double>
             {
